@@ -1,0 +1,1 @@
+"""The `clearinghouse` command, thin."""

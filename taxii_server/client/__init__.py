@@ -1,0 +1,1 @@
+"""The pushing and pulling side: a TAXII 2.1 client for STIX bundles."""

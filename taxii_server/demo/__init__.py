@@ -1,0 +1,1 @@
+"""The sample story and what `clearinghouse demo` shows of it."""

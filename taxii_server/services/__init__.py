@@ -1,0 +1,1 @@
+"""Use cases of the server, one module each; no HTTP in here."""

@@ -1,0 +1,1 @@
+"""Where entries and objects are kept: one contract, one package per backend."""

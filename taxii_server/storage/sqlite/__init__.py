@@ -1,0 +1,1 @@
+"""The embedded backend: one SQLite database in the data folder."""
