@@ -149,6 +149,21 @@ class SupportChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one pushed object, for its status; the position in ``appends`` or a date.
+
+    ``entry`` is where the object was appended in the collection pushed to,
+    ``date_added_us`` when it already stood there. Backends only carry it.
+    """
+
+    index: int  # in the envelope
+    accepted: bool
+    message: str
+    entry: int | None = None
+    date_added_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything one batch does, exactly. Executing it twice is the same as once."""
 
@@ -159,6 +174,7 @@ class Plan:
     changes: tuple[Change, ...] = ()
     support_changes: tuple[SupportChange, ...] = ()
     erase: tuple[ObjectKey, ...] = ()  # texts to delete; key, version and digest stay
+    outcomes: tuple[Outcome, ...] = ()
 
 
 class PlanView(Protocol):
@@ -177,8 +193,8 @@ class PlanView(Protocol):
         """Return every line of these ids; ids without one are absent."""
         ...
 
-    def tips(self) -> Mapping[str, int]:
-        """Return the last seq of every log that has entries."""
+    def texts_of(self, keys: Iterable[ObjectKey]) -> Mapping[ObjectKey, str]:
+        """Return the texts of these objects; unknown and erased ones are absent."""
         ...
 
 

@@ -1,0 +1,163 @@
+"""The composition root: settings, coalition and store become the services of one process.
+
+Ids that nobody configured are fixed in the store, once, so that every worker on
+every host answers to the same collections and signs with the same key.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from taxii_server.access.authentication import Authenticator
+from taxii_server.clock import Clock, now_us
+from taxii_server.errors import ConfigError
+from taxii_server.services.context import ServiceLimits, Services
+from taxii_server.settings import Settings, listener, load_settings, packaged_config
+from taxii_server.sharing.coalition import Coalition, Collection, CollectionKind, Member
+from taxii_server.sharing.coalition_file import load_coalition
+from taxii_server.sharing.library import NothingToSupply, SupplyPlanner
+from taxii_server.storage.protocol import LIBRARY, Batch, BatchKind, Store
+from taxii_server.storage.sqlite import create_store, open_store, upgrade_store
+
+SERVER_FILE = "server.toml"
+COALITION_FILE = "coalition.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenServer:
+    """Everything that one process serves with."""
+
+    services: Services
+    settings: Settings
+    authenticator: Authenticator
+    data: Path
+
+
+def init_data(data: Path, coalition_file: Path | None = None, *, clock: Clock = now_us) -> None:
+    """Make a data folder: both configuration files, the store, all ids, the head of every feed.
+
+    Raises:
+        ConfigError: The folder is used already, or the coalition file is wrong;
+            then nothing is left behind.
+    """
+    if data.exists() and (not data.is_dir() or any(data.iterdir())):
+        raise ConfigError(data, ["is not empty; choose a new folder"])
+    source = coalition_file or packaged_config() / COALITION_FILE
+    coalition = load_coalition(source)
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.copyfile(packaged_config() / SERVER_FILE, data / SERVER_FILE)
+    shutil.copyfile(source, data / COALITION_FILE)
+    store = create_store(data, clock)
+    try:
+        _supply(fix_ids(coalition, store, data / COALITION_FILE), store, clock)
+    finally:
+        store.close()
+
+
+def open_services(
+    data: Path, *, clock: Clock = now_us, settings: Settings | None = None
+) -> OpenServer:
+    """Open a data folder for one process.
+
+    Args:
+        data: The folder that ``init_data`` made.
+        clock: Returns now in microseconds.
+        settings: Instead of the folder's ``server.toml`` (``serve`` has overrides).
+
+    Raises:
+        ConfigError: A file or the store cannot be used; all problems are named.
+    """
+    if settings is None:
+        settings = load_settings(data / SERVER_FILE)
+    coalition = load_coalition(data / COALITION_FILE)
+    store = open_store(data, clock)
+    coalition = fix_ids(coalition, store, data / COALITION_FILE)
+    _supply(coalition, store, clock)
+    services = Services(
+        coalition=coalition,
+        store=store,
+        limits=_limits(settings),
+        base_url=listener(settings).base_url,
+        page_token_key=bytes.fromhex(store.fix_id("key:page-token", secrets.token_hex(32))),
+        clock=clock,
+        new_id=lambda: str(uuid.uuid4()),
+    )
+    return OpenServer(services, settings, Authenticator(store, clock), data)
+
+
+def upgrade_data(data: Path, *, clock: Clock = now_us) -> tuple[int, int]:
+    """Bring the store to this version's schema; return the versions before and after."""
+    return upgrade_store(data, clock)
+
+
+def fix_ids(coalition: Coalition, store: Store, source: Path) -> Coalition:
+    """Return the coalition with every id filled in, fixed for ever by the store.
+
+    Raises:
+        ConfigError: The file configures an id other than the fixed one.
+    """
+    fixing = _Fixing(store)
+    identity = fixing.fix("identity:", coalition.identity, prefix="identity--")
+    members = tuple(_fix_member(member, fixing) for member in coalition.members)
+    collections = tuple(
+        replace(c, id=fixing.fix(_collection_name(c), c.id)) for c in coalition.collections
+    )
+    if fixing.problems:
+        raise ConfigError(source, fixing.problems)
+    return replace(coalition, identity=identity, members=members, collections=collections)
+
+
+class _Fixing:
+    """Proposes ids to the store and remembers where the file disagrees with it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._fixed: Mapping[str, str] = store.fixed_ids()
+        self.problems: list[str] = []
+
+    def fix(self, name: str, configured: str, *, prefix: str = "") -> str:
+        proposed = configured or f"{prefix}{uuid.uuid4()}"
+        fixed = self._fixed.get(name) or self._store.fix_id(name, proposed)
+        if configured and configured != fixed:
+            self.problems.append(
+                f"{name}: is fixed as {fixed} since this coalition began; {configured} is another"
+            )
+        return fixed
+
+
+def _fix_member(member: Member, fixing: _Fixing) -> Member:
+    own = member.identities[0] if member.identities else ""
+    fixed = fixing.fix(f"identity:{member.name}", own, prefix="identity--")
+    return replace(member, identities=(fixed, *member.identities[1:]))
+
+
+def _collection_name(collection: Collection) -> str:
+    if collection.kind is CollectionKind.GROUP:
+        return f"collection:{collection.root}:{collection.alias}"
+    return f"{collection.kind}:{collection.member}"
+
+
+def _supply(coalition: Coalition, store: Store, clock: Clock) -> None:
+    batch = Batch(BatchKind.SUPPLY, LIBRARY, "", clock())
+    try:
+        store.commit(batch, SupplyPlanner(coalition, clock()))
+    except NothingToSupply:
+        return
+
+
+def _limits(settings: Settings) -> ServiceLimits:
+    taxii, sharing = settings.taxii, settings.sharing
+    return ServiceLimits(
+        max_page_size=taxii.max_page_size,
+        max_page_bytes=taxii.max_page_bytes,
+        max_content_length=taxii.max_content_length,
+        status_retention_us=taxii.status_retention_hours * 3_600_000_000,
+        status_names_recipients=sharing.status_names_recipients,
+        accept_shared_ids=sharing.shared_ids == "accept",
+        accept_undeclared_types=sharing.accept_undeclared_types,
+    )

@@ -1,0 +1,226 @@
+"""Add Objects (TAXII 2.1 section 5.5): from a request body to a durable status.
+
+Each object is read, validated and judged on its own: a bad one gets its failure,
+its neighbours are stored. Validation happens before the store's write lock is
+taken; authorship and release are planned under it (``sharing.release``).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stix_models.canonical import digest
+from stix_models.identifiers import is_identifier
+from stix_models.markings import is_statement
+from stix_models.validation import Problem, validate, validate_common
+from taxii_server.access.principal import Principal
+from taxii_server.clock import format_us, parse_instant
+from taxii_server.services.context import Services
+from taxii_server.services.envelope import EnvelopeItem, read_envelope
+from taxii_server.services.statuses import StatusDetail, complete_status, status_text
+from taxii_server.sharing.coalition import Collection
+from taxii_server.sharing.release import Candidate, PushPlanner
+from taxii_server.storage.protocol import (
+    Batch,
+    BatchKind,
+    Committed,
+    ObjectKey,
+    Outcome,
+    StatusRecord,
+    StoredObject,
+)
+
+DEADLINE_US = 60_000_000
+"""A push that has waited this long for its turn is given up; nothing of it is stored."""
+
+_MAX_PROBLEMS = 5  # in one message
+
+
+def add_objects(
+    services: Services,
+    principal: Principal,
+    collection: Collection,
+    body: bytes,
+    *,
+    received_us: int,
+) -> StatusRecord:
+    """Store what is valid, release what policy names, and return the status.
+
+    Args:
+        services: The coalition and its store.
+        principal: A publisher who may write here; permissions are already checked.
+        collection: The collection pushed to.
+        body: The decoded request body. Untrusted input, bounded in length.
+        received_us: When the request arrived.
+
+    Raises:
+        UnprocessableError: The body is not an envelope with objects (HTTP 422).
+        StorageUnavailableError: Nothing was stored (HTTP 503).
+    """
+    member = principal.member
+    if member is None:
+        raise ValueError("a client without a member has nothing to publish for")
+    adding = _Adding(services, collection, member, received_us)
+    candidates = adding.read(read_envelope(body))
+    batch = Batch(BatchKind.PUSH, collection.id, member, received_us)
+    planner = PushPlanner(
+        services.coalition,
+        collection,
+        batch,
+        candidates,
+        names_recipients=services.limits.status_names_recipients,
+    )
+    status_id = services.new_id()
+    records: list[StatusRecord] = []
+
+    def make_status(committed: Committed) -> StatusRecord:
+        resource = complete_status(status_id, received_us, adding.details(committed))
+        text = status_text(resource)
+        records.append(StatusRecord(status_id, collection.root, member, services.clock(), text))
+        return records[-1]
+
+    services.store.commit(
+        batch,
+        planner,
+        make_status,
+        deadline_us=received_us + DEADLINE_US,
+    )
+    return records[-1]
+
+
+class _Adding:
+    """One push while it is read: its valid candidates, and the failures so far."""
+
+    def __init__(
+        self, services: Services, collection: Collection, member: str, received_us: int
+    ) -> None:
+        self._services = services
+        self._collection = collection
+        self._member = member
+        self._received_us = received_us
+        self._failures: list[StatusDetail] = []
+        self._candidates: dict[int, Candidate] = {}
+
+    def read(self, items: Sequence[EnvelopeItem]) -> list[Candidate]:
+        """Return the valid objects, in the order sent; keep a failure for each other one."""
+        for item in items:
+            problems = list(item.faults)
+            if not problems and item.value is not None:
+                problems = self._validate(item.value)
+            errors = [problem for problem in problems if problem.severity == "error"]
+            if item.value is None or errors:
+                self._fail(item, errors)
+            else:
+                warnings = tuple(f"warning: {_sentence(p)}" for p in problems)
+                stored = self._stored(item.value, item.text)
+                self._candidates[item.index] = Candidate(
+                    item.index, stored, item.value, warnings[:_MAX_PROBLEMS]
+                )
+        return list(self._candidates.values())
+
+    def details(self, committed: Committed) -> list[StatusDetail]:
+        """Return what became of every object of the push."""
+        outcomes = committed.plan.outcomes
+        return [*self._failures, *(self._detail(o, committed.dates_us) for o in outcomes)]
+
+    def _validate(self, content: Mapping[str, Any]) -> list[Problem]:
+        spec = _spec_version(content)
+        if spec not in self._collection.spec_versions:
+            stored = " and ".join(sorted(self._collection.spec_versions))
+            problem = f"this collection stores STIX {stored}; set spec_version accordingly"
+            return [Problem("/spec_version", "spec-version", "error", problem)]
+        limits = self._services.limits
+        if spec == "2.0":
+            return list(validate_common(content))
+        found = list(validate(content, accept_undeclared_types=limits.accept_undeclared_types))
+        if _has_shared_id(content):
+            severity = "warning" if limits.accept_shared_ids else "error"
+            problem = "a deterministic id may be used by others too (STIX 2.1 section 2.9)"
+            found.append(Problem("/id", "shared-id", severity, problem))
+        return found
+
+    def _stored(self, content: Mapping[str, Any], text: str) -> StoredObject:
+        version = content.get("modified") or content.get("created")
+        author = self._services.coalition.reserved.get(str(content.get("created_by_ref")))
+        return StoredObject(
+            key=ObjectKey(self._member, str(content["id"]), digest(content)),
+            type=str(content["type"]),
+            spec_version=_spec_version(content),
+            version=parse_instant(version) if version else None,
+            version_text=version,
+            body=text,
+            signed=author == self._member,
+            statement=is_statement(content),
+        )
+
+    def _fail(self, item: EnvelopeItem, errors: Sequence[Problem]) -> None:
+        content = item.value or {}
+        stix_id = content.get("id")
+        known = isinstance(stix_id, str) and is_identifier(stix_id)
+        message = "; ".join(_sentence(problem) for problem in errors[:_MAX_PROBLEMS])
+        if len(errors) > _MAX_PROBLEMS:
+            message += f"; and {len(errors) - _MAX_PROBLEMS} more"
+        self._failures.append(
+            StatusDetail(
+                item.index,
+                str(stix_id) if known else f"objects/{item.index}",
+                _version_text(content) or format_us(self._received_us),
+                accepted=False,
+                message=message,
+            )
+        )
+
+    def _detail(self, outcome: Outcome, dates_us: Sequence[int]) -> StatusDetail:
+        candidate = self._candidates[outcome.index]
+        version = candidate.stored.version_text
+        if version is None:
+            version = format_us(self._entry_date(outcome, dates_us))
+        return StatusDetail(
+            outcome.index,
+            candidate.stored.key.stix_id,
+            version,
+            outcome.accepted,
+            outcome.message,
+        )
+
+    def _entry_date(self, outcome: Outcome, dates_us: Sequence[int]) -> int:
+        """Return the date that is an unversioned object's version where it was pushed to."""
+        if outcome.entry is not None:
+            return dates_us[outcome.entry]
+        # A writer that does not read a circle may not learn when others were there.
+        if outcome.date_added_us is None or self._member not in self._collection.readers:
+            return self._received_us
+        return outcome.date_added_us
+
+
+def _spec_version(content: Mapping[str, Any]) -> str:
+    """Return the object's STIX version; one without dates is a 2.1 SCO (T-FLT-27)."""
+    spec = content.get("spec_version")
+    if isinstance(spec, str):
+        return spec
+    return "2.0" if "created" in content or "modified" in content else "2.1"
+
+
+def _has_shared_id(content: Mapping[str, Any]) -> bool:
+    """Return whether an object with dates has a name-based id, which STIX leaves to SCOs."""
+    if "created" not in content or content.get("type") in {"marking-definition"}:
+        return False
+    return uuid.UUID(str(content["id"]).rpartition("--")[2]).version == 5
+
+
+def _version_text(content: Mapping[str, Any]) -> str | None:
+    for name in ("modified", "created"):
+        text = content.get(name)
+        if isinstance(text, str):
+            try:
+                parse_instant(text)
+            except ValueError:
+                continue
+            return text
+    return None
+
+
+def _sentence(problem: Problem) -> str:
+    return f"{problem.pointer or '/'} {problem.rule}: {problem.message}"

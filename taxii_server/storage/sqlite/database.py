@@ -1,0 +1,206 @@
+"""Connections, the writers' queue and the only translation of driver errors.
+
+Writers of all processes queue on a lock file before ``BEGIN IMMEDIATE``: SQLite's
+own busy handler retries at random and starves some of them for seconds. Each
+thread reads on a connection of its own; one connection per process writes.
+
+The database, ``-wal`` and ``-shm`` files are never opened by plain means: closing
+such a file drops the POSIX locks that SQLite holds on it in this process, and
+acknowledged writes vanish. For the same reason nothing works across a fork.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import apsw
+
+from taxii_server.clock import Clock
+from taxii_server.errors import StorageUnavailableError
+
+DATABASE_NAME = "clearinghouse.db"
+LOCK_NAME = "clearinghouse.lock"
+
+_LARGE_LOG = 64 * 1024 * 1024  # bytes of write-ahead log, then it is truncated
+_BUSY_MS = 10_000  # writers hold the lock file, so only recovery and checkpoints are waited for
+_TRUNCATE_BUSY_MS = 100
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn the driver's exceptions into ``StorageUnavailableError``; all others pass."""
+    try:
+        yield
+    except apsw.Error as exc:
+        raise StorageUnavailableError("The store did not answer; try again.") from exc
+
+
+class Database:
+    """The main database file of one data folder, for all threads of one process."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._path = folder / DATABASE_NAME
+        self._lock_path = folder / LOCK_NAME
+        self._log_path = folder / f"{DATABASE_NAME}-wal"
+        self._clock = clock
+        self._pid: int | None = None
+        self._closed = False
+        self._opened: weakref.WeakSet[apsw.Connection] = weakref.WeakSet()
+        self._of_thread = threading.local()
+        self._writer: apsw.Connection | None = None
+        self._writing = threading.Lock()
+
+    def reader(self) -> apsw.Connection:
+        """Return the connection on which this thread reads, one statement at a time."""
+        self._require_own_process()
+        found: apsw.Connection | None = getattr(self._of_thread, "connection", None)
+        if found is None:
+            found = open_connection(self._path)
+            found.execute("PRAGMA query_only = ON")
+            found.execute("PRAGMA temp_store = MEMORY")
+            self._of_thread.connection = found
+            self._opened.add(found)
+        return found
+
+    @contextmanager
+    def writing(self, deadline_us: int | None = None) -> Iterator[apsw.Connection]:
+        """Hold the writers' lock and a transaction, which is committed at the end.
+
+        Raises:
+            StorageUnavailableError: The database failed, or ``deadline_us`` had
+                passed when it was this writer's turn. Nothing is stored then, nor
+                when the body raises.
+        """
+        self._require_own_process()
+        with translated_errors(), self._turn(deadline_us):
+            db = self._write_connection()
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                with suppress(apsw.Error):  # what went wrong first is the news
+                    if db.in_transaction:
+                        db.execute("ROLLBACK")
+                raise
+            self._truncate_large_log(db)
+
+    def check(self) -> None:
+        """Return if the database can be read and written."""
+        with translated_errors():
+            self.reader().execute("SELECT schema_version FROM meta").fetchall()
+            if not self._writing.acquire(blocking=False):
+                return  # another thread is writing at this moment
+            try:
+                db = self._write_connection()
+                db.set_busy_timeout(0)
+                with suppress(apsw.BusyError):  # another process is writing at this moment
+                    db.execute("BEGIN IMMEDIATE")
+                    db.execute("ROLLBACK")
+                db.set_busy_timeout(_BUSY_MS)
+            finally:
+                self._writing.release()
+
+    def log_bytes(self) -> int:
+        """Return the size of the write-ahead log."""
+        try:
+            return self._log_path.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def close(self) -> None:
+        """Close every connection that this process opened. Safe to call twice."""
+        self._closed = True
+        if self._pid not in {None, os.getpid()}:
+            return  # they belong to the process that was forked
+        for connection in tuple(self._opened):
+            connection.close(True)
+        self._opened.clear()
+
+    def _require_own_process(self) -> None:
+        pid = os.getpid()
+        if self._pid is None:
+            self._pid = pid
+        if self._pid != pid:
+            raise RuntimeError(
+                f"this store was used in process {self._pid} before the fork; "
+                "open it again in each process"
+            )
+        if self._closed:
+            raise StorageUnavailableError("The store is closed.")
+
+    @contextmanager
+    def _turn(self, deadline_us: int | None) -> Iterator[None]:
+        """Wait until this thread may write; the wait itself ends at the deadline."""
+        wait_s = -1.0 if deadline_us is None else (deadline_us - self._clock()) / 1_000_000
+        if deadline_us is not None and not 0 <= wait_s <= threading.TIMEOUT_MAX:
+            wait_s = 0.0
+        if not self._writing.acquire(timeout=wait_s):
+            raise StorageUnavailableError("The store was busy too long; try again.")
+        try:
+            with _locked_file(self._lock_path):
+                if deadline_us is not None and self._clock() > deadline_us:
+                    raise StorageUnavailableError("The store was busy too long; try again.")
+                yield
+        finally:
+            self._writing.release()
+
+    def _write_connection(self) -> apsw.Connection:
+        if self._writer is None:
+            found = open_connection(self._path)
+            found.execute("PRAGMA synchronous = FULL")
+            found.execute("PRAGMA secure_delete = ON")  # an erased text leaves the file
+            found.execute("PRAGMA cache_size = -65536")  # KiB
+            self._opened.add(found)
+            self._writer = found
+        return self._writer
+
+    def _truncate_large_log(self, db: apsw.Connection) -> None:
+        if self.log_bytes() <= _LARGE_LOG:
+            return
+        # The batch is committed already: a reader in the way only postpones this.
+        with suppress(apsw.Error):
+            db.set_busy_timeout(_TRUNCATE_BUSY_MS)
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        db.set_busy_timeout(_BUSY_MS)
+
+
+def open_connection(path: Path, *, create: bool = False) -> apsw.Connection:
+    """Open a connection to an existing database file, or make the file."""
+    flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
+    connection = apsw.Connection(str(path), flags=flags)
+    connection.set_busy_timeout(_BUSY_MS)
+    return connection
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names of new files in ``folder`` survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _locked_file(path: Path) -> Iterator[None]:
+    """Hold the writers' lock of all processes.
+
+    The file is opened for each turn: an inherited descriptor would share its lock
+    with a forked process.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as exc:
+        raise StorageUnavailableError("The store cannot be written; try again.") from exc
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

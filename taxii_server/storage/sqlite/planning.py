@@ -1,0 +1,142 @@
+"""What a planner reads of the SQLite store, inside the transaction of its batch.
+
+A push asks for a thousand ids at once, each in up to every log: one statement per
+chunk of ids, and the keys that recur in its rows are made once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Any
+
+import apsw
+
+from taxii_server.storage.protocol import (
+    EntryState,
+    Flags,
+    LineKey,
+    LineState,
+    ObjectKey,
+    Support,
+)
+from taxii_server.storage.sqlite.schema import SPEC_TEXTS
+
+_CHUNK = 500  # ids of one statement
+
+_ENTRIES = """
+    SELECT t.id, e.collection, e.seq, e.date, e.object, m.name, o.digest, o.version, o.spec,
+        o.signed, o.statement, r.name, e.live, e.latest, e.first,
+        s.line, l.collection, l.producer, s.rank, s.live
+    FROM json_each(?) j
+    CROSS JOIN thing t ON t.id = j.value
+    CROSS JOIN entry e INDEXED BY entry_thing ON e.thing = t.n
+    CROSS JOIN object o ON o.n = e.object
+    CROSS JOIN member m ON m.n = o.owner
+    CROSS JOIN rule r ON r.n = e.rule
+    LEFT JOIN support s ON s.collection = e.collection AND s.seq = e.seq
+    LEFT JOIN line l ON l.n = s.line
+    ORDER BY j.key, e.collection, e.seq, s.line
+"""
+
+_LINES = """
+    SELECT t.id, c.id, m.name, l.withdrawn
+    FROM json_each(?) j
+    CROSS JOIN thing t ON t.id = j.value
+    CROSS JOIN line l ON l.thing = t.n
+    CROSS JOIN collection c ON c.n = l.collection
+    CROSS JOIN member m ON m.n = l.producer
+    ORDER BY j.key, l.n
+"""
+
+_TEXT = """
+    SELECT body FROM object
+    WHERE thing = (SELECT n FROM thing WHERE id = ?)
+        AND owner = (SELECT n FROM member WHERE name = ?) AND digest = ?
+"""
+
+_Row = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class SQLitePlanView:
+    """``PlanView`` of one transaction."""
+
+    batch_no: int
+    db: apsw.Connection
+    _collections: dict[int, str] = field(default_factory=dict)
+    _members: dict[int, str] = field(default_factory=dict)
+    _flags: dict[tuple[int, int, int], Flags] = field(default_factory=dict)
+    _objects: dict[int, ObjectKey] = field(default_factory=dict)
+    _lines: dict[int, LineKey] = field(default_factory=dict)
+
+    def entries_of(self, stix_ids: Iterable[str]) -> Mapping[str, Sequence[EntryState]]:
+        self._collections.update(self.db.execute("SELECT n, id FROM collection"))
+        self._members.update(self.db.execute("SELECT n, name FROM member"))
+        found: dict[str, list[EntryState]] = {}
+        for chunk in _chunks(stix_ids):
+            rows = self.db.execute(_ENTRIES, (chunk,))
+            for (stix_id, _, _), group in groupby(rows, itemgetter(0, 1, 2)):
+                found.setdefault(stix_id, []).append(self._entry(stix_id, list(group)))
+        return found
+
+    def lines_of(self, stix_ids: Iterable[str]) -> Mapping[str, Sequence[LineState]]:
+        found: dict[str, list[LineState]] = {}
+        for chunk in _chunks(stix_ids):
+            for stix_id, collection, producer, withdrawn in self.db.execute(_LINES, (chunk,)):
+                line = LineState(LineKey(collection, producer, stix_id), withdrawn)
+                found.setdefault(stix_id, []).append(line)
+        return found
+
+    def texts_of(self, keys: Iterable[ObjectKey]) -> Mapping[ObjectKey, str]:
+        found: dict[ObjectKey, str] = {}
+        for key in keys:
+            text = self.db.execute(_TEXT, (key.stix_id, key.owner, key.digest)).get
+            if text is not None:
+                found[key] = text
+        return found
+
+    def _entry(self, stix_id: str, rows: list[_Row]) -> EntryState:
+        """Return one entry from its rows, one for each line that ever supported it."""
+        (_, collection, seq, date, object_n, owner, digest, version, spec) = rows[0][:9]
+        signed, statement, rule, *flags = rows[0][9:15]
+        key = self._objects.get(object_n)
+        if key is None:
+            key = self._objects[object_n] = ObjectKey(owner, stix_id, digest)
+        return EntryState(
+            collection=self._collections[collection],
+            seq=seq,
+            date_added_us=date,
+            object=key,
+            version=version,
+            spec_version=SPEC_TEXTS[spec],
+            signed=bool(signed),
+            statement=bool(statement),
+            rule=rule,
+            flags=self._shared_flags(flags[0], flags[1], flags[2]),
+            supports=tuple(self._support(stix_id, row) for row in rows if row[15] is not None),
+        )
+
+    def _support(self, stix_id: str, row: _Row) -> Support:
+        line_n, collection, producer, rank, live = row[15:]
+        line = self._lines.get(line_n)
+        if line is None:
+            names = self._collections[collection], self._members[producer]
+            line = self._lines[line_n] = LineKey(*names, stix_id)
+        return Support(line, rank, bool(live))
+
+    def _shared_flags(self, live: int, latest: int, first: int) -> Flags:
+        key = (live, latest, first)
+        if key not in self._flags:
+            self._flags[key] = Flags(live, latest, first)
+        return self._flags[key]
+
+
+def _chunks(stix_ids: Iterable[str]) -> Iterator[str]:
+    """Return the ids, each once, as JSON lists."""
+    rest = iter(dict.fromkeys(stix_ids))
+    while chunk := list(islice(rest, _CHUNK)):
+        yield json.dumps(chunk)

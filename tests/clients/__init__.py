@@ -1,0 +1,1 @@
+"""Clients that people already have, over a real socket."""

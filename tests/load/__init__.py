@@ -1,0 +1,1 @@
+"""INV-POLL and INV-DURABLE under load and under kill -9."""

@@ -1,0 +1,1 @@
+"""INV-SCOPE, INV-DENY, INV-AUTHOR, INV-VERBATIM, and hostile input."""

@@ -1,0 +1,1 @@
+"""What tests of a running server share: servers, HTTP by hand, STIX objects, coalitions."""
