@@ -4,7 +4,7 @@
 text; key order and escapes in the input do not matter.
 
 The ``rfc8785`` library is exact and slow (pure Python). ``orjson`` writes the
-same bytes some 50 times faster unless there is a float (other notation), a
+same bytes several times faster unless there is a float (other notation), a
 ``null`` (which it also writes for NaN), an integer that a double cannot hold, or
 a character from U+E000 up (where its key order, by code point, may differ from
 RFC 8785's, by UTF-16 unit). Its output shows all of that, so it is looked at

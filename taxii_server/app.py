@@ -23,6 +23,7 @@ from taxii_server.sharing.coalition_file import load_coalition
 from taxii_server.sharing.library import NothingToSupply, SupplyPlanner
 from taxii_server.storage.protocol import LIBRARY, Batch, BatchKind, Store
 from taxii_server.storage.sqlite import create_store, open_store, upgrade_store
+from taxii_server.storage.sqlite.in_use import is_in_use
 
 SERVER_FILE = "server.toml"
 COALITION_FILE = "coalition.toml"
@@ -93,6 +94,18 @@ def open_services(
 def upgrade_data(data: Path, *, clock: Clock = now_us) -> tuple[int, int]:
     """Bring the store to this version's schema; return the versions before and after."""
     return upgrade_store(data, clock)
+
+
+def require_stopped(data: Path) -> None:
+    """Return if no server, and no other command, uses the data folder.
+
+    Raises:
+        ConfigError: One does, or there is no store.
+    """
+    if not (data / COALITION_FILE).is_file():
+        raise ConfigError(data, ["is not a data folder; make one with clearinghouse init"])
+    if is_in_use(data):
+        raise ConfigError(data, ["is in use by a running server; stop it and try again"])
 
 
 def fix_ids(coalition: Coalition, store: Store, source: Path) -> Coalition:

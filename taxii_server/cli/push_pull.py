@@ -18,8 +18,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from taxii_server.client.bundles import StixText, read_file, read_objects
-from taxii_server.client.pull import OutputFormat, PullOptions, pull
-from taxii_server.client.push import Detail, PushOptions, PushReport, push
+from taxii_server.client.pull import OutputFormat, PullOptions, pull_collection
+from taxii_server.client.push import Detail, PushOptions, PushReport, push_objects
 from taxii_server.client.session import (
     ClientError,
     Credentials,
@@ -70,7 +70,7 @@ def _connection_options(command: Callable[..., Any]) -> Callable[..., Any]:
     type=click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True),
 )
 @_connection_options
-def push_command(
+def push(
     *,
     files: tuple[Path, ...],
     url: str,
@@ -100,7 +100,7 @@ def push_command(
             _session(url, user, password_file, ca_file) as session,
             _progress("Pushing", len(objects), hidden=as_json) as advance,
         ):
-            report = push(session, url, objects, PushOptions(progress=advance))
+            report = push_objects(session, url, objects, PushOptions(progress=advance))
     if as_json:
         click.echo(json.dumps(report.summary()))
     else:
@@ -136,7 +136,7 @@ def push_command(
 @click.option(
     "--all-versions", is_flag=True, help="Every version of each object, not only the latest."
 )
-def pull_command(
+def pull(
     *,
     url: str,
     user: str,
@@ -179,7 +179,7 @@ def pull_command(
             all_versions=all_versions,
             progress=advance,
         )
-        report = pull(session, url, options)
+        report = pull_collection(session, url, options)
     if as_json:
         summary = {
             "collection": report.collection.url,

@@ -67,7 +67,7 @@ class PullReport:
     added_after: str | None  # where the next pull with the state continues
 
 
-def pull(session: TaxiiSession, url: str, options: PullOptions) -> PullReport:
+def pull_collection(session: TaxiiSession, url: str, options: PullOptions) -> PullReport:
     """Pull from the collection that ``url`` stands for.
 
     Raises:

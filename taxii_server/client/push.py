@@ -92,7 +92,7 @@ class PushReport:
         }
 
 
-def push(
+def push_objects(
     session: TaxiiSession,
     url: str,
     objects: Sequence[StixText],

@@ -17,6 +17,7 @@ from taxii_server.access.principal import Principal
 from taxii_server.http.addresses import TrustedProxies
 from taxii_server.http.bodies import BodySlots
 from taxii_server.http.metrics import Metrics
+from taxii_server.http.readiness import Readiness
 from taxii_server.services.context import Services
 from taxii_server.sharing.coalition import Collection
 
@@ -33,6 +34,7 @@ class HttpServer:
     proxies: TrustedProxies
     bodies: BodySlots
     metrics: Metrics
+    readiness: Readiness
 
 
 @dataclass(slots=True)

@@ -13,32 +13,16 @@ import threading
 import time
 from collections.abc import Iterator
 
-from flask import Blueprint, Response
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from taxii_server.access.principal import Role
-from taxii_server.errors import ForbiddenError
-from taxii_server.http import context
 from taxii_server.storage.protocol import Store
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS", "PUT", "PATCH"})
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60)  # seconds
 _FACTS_EVERY_S = 15
-
-blueprint = Blueprint("metrics", __name__)
-
-
-@blueprint.get("/metrics", endpoint="get")
-def get_metrics() -> Response:
-    """Answer a scrape by an operator."""
-    if Role.OPERATOR not in context.principal().roles:
-        raise ForbiddenError("Metrics are for operators.")
-    server = context.server()
-    return Response(server.metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
 
 
 class Metrics:

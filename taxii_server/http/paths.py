@@ -24,5 +24,3 @@ def with_single_slashes(application: WSGIApplication) -> WSGIApplication:
         return application(environ, start_response)
 
     return wrapped
-
-

@@ -23,7 +23,7 @@ from taxii_server.services.collections import require_visible_collection
 from taxii_server.services.discovery import require_visible_root
 from taxii_server.services.reading_status import get_status
 
-PUBLIC = frozenset({"health.get_health", "health.get_readiness", "openapi.get"})
+PUBLIC = frozenset({"monitoring.get_health", "monitoring.get_readiness", "openapi.get_openapi"})
 """Endpoints that answer without credentials, and tell nothing about the coalition."""
 
 

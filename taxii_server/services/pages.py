@@ -133,9 +133,7 @@ def _next_token(services: Services, listing: Listing, page: Page, walk: Walk) ->
     position = Position(
         max(page.last_seq, walk.position.seq), page.last_us or walk.position.date_added_us
     )
-    return encode_page_token(
-        services.page_token_key, listing.scope, Walk(position, walk.wanted)
-    )
+    return encode_page_token(services.page_token_key, listing.scope, Walk(position, walk.wanted))
 
 
 def _dates(page: Page, walk: Walk) -> tuple[str, str]:

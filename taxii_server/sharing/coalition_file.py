@@ -86,8 +86,8 @@ def parse_coalition(document: Mapping[str, Any], *, source: object) -> Coalition
     head = find_table(document, "coalition", problems)
     head.refuse_unknown(KEYS["coalition"])
     title = head.text("name")
-    api_root = head.text("api_root", _root_problem, default=DEFAULT_API_ROOT).strip("/")
-    if head.values.get("api_root") == "/":
+    api_root = _read_root(head, "api_root", DEFAULT_API_ROOT)
+    if not api_root:
         head.problem("api_root", "must not be /, which only group collections may use")
     identity = head.text("identity", _identity_problem, default="")
 
@@ -118,8 +118,6 @@ def _read_members(document: Mapping[str, Any], problems: Problems) -> list[Membe
     for table in tables:
         table.refuse_unknown(KEYS["member"])
         name = table.text("name", _member_name_problem)
-        if any(name == other.name for other in members):
-            table.problem("name", "is the name of another member too")
         kind = table.text("kind", _one_of("company", "agency"))
         identities = table.texts("identities")
         for identity in identities:
@@ -127,15 +125,17 @@ def _read_members(document: Mapping[str, Any], problems: Problems) -> list[Membe
             if wrong is not None:
                 table.problem("identities", f"{identity!r} {wrong}")
         marking = table.text("default_marking", _one_of(*MARKINGS), default="amber")
-        members.append(
-            Member(
-                name=name,
-                kind=MemberKind(kind or "company"),
-                title=table.text("title", default=name or "-"),
-                identities=identities,
-                default_marking=MARKINGS.get(marking, Tlp.AMBER),
-            )
+        member = Member(
+            name=name,
+            kind=MemberKind(kind or "company"),
+            title=table.text("title", default=name or "-"),
+            identities=identities,
+            default_marking=MARKINGS.get(marking, Tlp.AMBER),
         )
+        if any(name == other.name for other in members):
+            table.problem("name", "is the name of another member too")
+        elif name:
+            members.append(member)
     return members
 
 
@@ -269,18 +269,12 @@ def _read_collections(
     found = []
     for table in find_tables(document, "collection", "alias", problems):
         table.refuse_unknown(KEYS["collection"])
-        root = table.values.get("root", api_root)
-        if not isinstance(root, str):
-            table.problem("root", f"must be text, is {root!r}")
-            root = api_root
-        elif root.strip("/"):
-            table.text("root", _root_problem)
         collection = Collection(
             id=table.text("id", _url_name_problem, default=""),
             alias=table.text("alias", _url_name_problem),
             title=table.text("title"),
             kind=CollectionKind.GROUP,
-            root=root.strip("/"),
+            root=_read_root(table, "root", api_root),
             readers=_resolve(table, "readers", groups),
             writers=_resolve(table, "writers", groups),
             visible_to=_resolve(table, "visible_to", groups),
@@ -288,6 +282,14 @@ def _read_collections(
         )
         found.append(collection)
     return found
+
+
+def _read_root(table: Table, key: str, default: str) -> str:
+    """Return an API Root's path without slashes at its ends; ``""`` is the host's root."""
+    root = table.values.get(key, default)
+    if isinstance(root, str) and not root.strip("/"):
+        return ""
+    return table.text(key, _root_problem, default=default).strip("/") or default
 
 
 def _read_media_types(table: Table) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from stix_models.canonical import digest
-from stix_models.markings import SUPPLIED_MARKINGS
+from stix_models.markings import tlp_definitions
 from taxii_server.clock import format_us, parse_instant
 from taxii_server.sharing.coalition import Coalition, CollectionKind
 from taxii_server.sharing.log import Draft, Logs
@@ -84,7 +84,7 @@ def supplied_objects(coalition: Coalition, now_us: int) -> Sequence[StoredObject
     names = [(coalition.identity, coalition.title)]
     names += [(member.identities[0], member.title) for member in coalition.members]
     identities = [_identity(stix_id, title, format_us(now_us)) for stix_id, title in names]
-    return [_stored(content) for content in (*SUPPLIED_MARKINGS, *identities)]
+    return [_stored(content) for content in (*tlp_definitions(), *identities)]
 
 
 def _identity(stix_id: str, title: str, now: str) -> Mapping[str, Any]:

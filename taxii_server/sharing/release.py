@@ -232,13 +232,16 @@ class PushPlanner:
     def _release(self, accepted: Sequence[Candidate], verdicts: Mapping[int, _Verdict]) -> None:
         if self._collection.kind is CollectionKind.GROUP:
             return
+        fanout = Fanout(self._coalition, self._logs, self._batch)
         for candidate in in_order_of_versions(accepted):
             line = self._line(candidate.stored)
             rank = self._rank(candidate)
             if self._newer_exists(line, rank):
                 message = "not released: your submissions hold a newer version"
             else:
-                message = self._release_to_feeds(candidate, Support(line, rank))
+                traits = self._traits[candidate.index]
+                decisions = fanout.release(candidate.stored, traits, Support(line, rank))
+                message = describe(decisions) if self._names_recipients else ""
             verdicts[candidate.index].message = message
 
     def _newer_exists(self, line: LineKey, rank: str) -> bool:
@@ -256,11 +259,6 @@ class PushPlanner:
             and entry.supports[line].rank > rank
             for entry in self._logs.of(self._collection.id, line.stix_id)
         )
-
-    def _release_to_feeds(self, candidate: Candidate, support: Support) -> str:
-        releases = Fanout(self._coalition, self._logs, self._batch)
-        decisions = releases.release(candidate.stored, self._traits[candidate.index], support)
-        return describe(decisions) if self._names_recipients else ""
 
     # Lines and ranks
 
@@ -286,30 +284,35 @@ class Fanout:
     """The one door into feeds: asks ``decide`` for every member and appends what is released."""
 
     def __init__(self, coalition: Coalition, logs: Logs, batch: Batch) -> None:
-        self._coalition = coalition
+        self._policy = coalition.policy
+        self._reserved = coalition.reserved
+        self._feeds = {m.name: coalition.feed_of(m.name).id for m in coalition.members}
         self._logs = logs
         self._producer = batch.producer
         self._now_us = batch.received_us
+        self._decided: dict[ObjectTraits, list[tuple[str, Decision]]] = {}
 
     def release(
         self, version: StoredObject | Draft, traits: ObjectTraits, support: Support
-    ) -> list[tuple[str, Decision]]:
+    ) -> Sequence[tuple[str, Decision]]:
         """Release a version to the feeds that policy names; return each member's decision."""
         stix_id = support.line.stix_id
-        own_identity = self._coalition.reserved.get(stix_id) == self._producer
-        if own_identity and self._logs.of(LIBRARY, stix_id):
+        if self._reserved.get(stix_id) == self._producer and self._logs.of(LIBRARY, stix_id):
             traits = replace(traits, library=True)
-        decisions = []
-        for member in self._coalition.members:
-            decision = decide(
-                traits, self._producer, member.name, self._coalition.policy, self._now_us
-            )
-            decisions.append((member.name, decision))
+        decisions = self._decide(traits)
+        for member, decision in decisions:
             if decision.released:
-                self._append(
-                    self._coalition.feed_of(member.name).id, version, decision.rule, support
-                )
+                self._append(self._feeds[member], version, decision.rule, support)
         return decisions
+
+    def _decide(self, traits: ObjectTraits) -> list[tuple[str, Decision]]:
+        """Return every member's decision; within a batch equal traits are decided once."""
+        if traits not in self._decided:
+            self._decided[traits] = [
+                (member, decide(traits, self._producer, member, self._policy, self._now_us))
+                for member in self._feeds
+            ]
+        return self._decided[traits]
 
     def _append(
         self, feed: str, version: StoredObject | Draft, rule: str, support: Support
@@ -359,10 +362,17 @@ def describe(decisions: Sequence[tuple[str, Decision]]) -> str:
     withheld: dict[str, list[str]] = defaultdict(list)
     for member, decision in decisions:
         if not decision.released and decision.rule != "builtin:own":
-            withheld[decision.rule].append(member)
+            withheld[_reason(decision)].append(member)
     parts = [f"released to {', '.join(released)}" if released else "released to nobody"]
-    parts += [f"withheld from {', '.join(names)} ({rule})" for rule, names in withheld.items()]
+    parts += [f"withheld from {', '.join(names)} ({why})" for why, names in withheld.items()]
     return "; ".join(parts)
+
+
+def _reason(decision: Decision) -> str:
+    """Return rule and sentence, the same for every member that it keeps out."""
+    if decision.rule == "builtin:no-rule":
+        return "builtin:no-rule: no release rule names them for this type"
+    return f"{decision.rule}: {decision.sentence}"
 
 
 def _outcome(candidate: Candidate, verdict: _Verdict) -> Outcome:

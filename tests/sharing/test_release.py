@@ -150,7 +150,7 @@ def test_a_withheld_newest_version_leaves_what_the_feed_had(world: World) -> Non
 
     status = world.push("facebook", second)
 
-    assert "builtin:red" in message(status)
+    assert "TLP:RED" in message(status)
     assert world.read("for-cisa") == [first]
 
 

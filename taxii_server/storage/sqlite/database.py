@@ -41,6 +41,36 @@ def translated_errors() -> Iterator[None]:
         raise StorageUnavailableError("The store did not answer; try again.") from exc
 
 
+class OneProcess:
+    """Refuses to be used after a fork, or once closed.
+
+    A forked process must not touch its parent's connections: not even a lock that
+    another thread of the parent held at that moment.
+    """
+
+    def __init__(self) -> None:
+        self._pid: int | None = None
+        self._closed = False
+
+    def require(self) -> None:
+        """Return if this is the process that used the store first."""
+        pid = os.getpid()
+        if self._pid is None:
+            self._pid = pid
+        if self._pid != pid:
+            raise RuntimeError(
+                f"this store was used in process {self._pid} before the fork; "
+                "open it again in each process"
+            )
+        if self._closed:
+            raise StorageUnavailableError("The store is closed.")
+
+    def close(self) -> bool:
+        """Refuse all further use; return whether the connections are this process's to close."""
+        self._closed = True
+        return self._pid == os.getpid()
+
+
 class Database:
     """The main database file of one data folder, for all threads of one process."""
 
@@ -49,24 +79,18 @@ class Database:
         self._lock_path = folder / LOCK_NAME
         self._log_path = folder / f"{DATABASE_NAME}-wal"
         self._clock = clock
-        self._pid: int | None = None
-        self._closed = False
+        self._process = OneProcess()
         self._opened: weakref.WeakSet[apsw.Connection] = weakref.WeakSet()
         self._of_thread = threading.local()
         self._writer: apsw.Connection | None = None
         self._writing = threading.Lock()
 
-    def reader(self) -> apsw.Connection:
-        """Return the connection on which this thread reads, one statement at a time."""
-        self._require_own_process()
-        found: apsw.Connection | None = getattr(self._of_thread, "connection", None)
-        if found is None:
-            found = open_connection(self._path)
-            found.execute("PRAGMA query_only = ON")
-            found.execute("PRAGMA temp_store = MEMORY")
-            self._of_thread.connection = found
-            self._opened.add(found)
-        return found
+    @contextmanager
+    def reading(self) -> Iterator[apsw.Connection]:
+        """Give the connection on which this thread reads, one statement at a time."""
+        self._process.require()
+        with translated_errors():
+            yield self._read_connection()
 
     @contextmanager
     def writing(self, deadline_us: int | None = None) -> Iterator[apsw.Connection]:
@@ -77,7 +101,7 @@ class Database:
                 passed when it was this writer's turn. Nothing is stored then, nor
                 when the body raises.
         """
-        self._require_own_process()
+        self._process.require()
         with translated_errors(), self._turn(deadline_us):
             db = self._write_connection()
             db.execute("BEGIN IMMEDIATE")
@@ -93,17 +117,12 @@ class Database:
 
     def check(self) -> None:
         """Return if the database can be read and written."""
-        with translated_errors():
-            self.reader().execute("SELECT schema_version FROM meta").fetchall()
+        with self.reading() as db:
+            db.execute("SELECT schema_version FROM meta").fetchall()
             if not self._writing.acquire(blocking=False):
                 return  # another thread is writing at this moment
             try:
-                db = self._write_connection()
-                db.set_busy_timeout(0)
-                with suppress(apsw.BusyError):  # another process is writing at this moment
-                    db.execute("BEGIN IMMEDIATE")
-                    db.execute("ROLLBACK")
-                db.set_busy_timeout(_BUSY_MS)
+                self._try_to_write(self._write_connection())
             finally:
                 self._writing.release()
 
@@ -116,40 +135,38 @@ class Database:
 
     def close(self) -> None:
         """Close every connection that this process opened. Safe to call twice."""
-        self._closed = True
-        if self._pid not in {None, os.getpid()}:
-            return  # they belong to the process that was forked
+        if not self._process.close():
+            return
         for connection in tuple(self._opened):
             connection.close(True)
         self._opened.clear()
 
-    def _require_own_process(self) -> None:
-        pid = os.getpid()
-        if self._pid is None:
-            self._pid = pid
-        if self._pid != pid:
-            raise RuntimeError(
-                f"this store was used in process {self._pid} before the fork; "
-                "open it again in each process"
-            )
-        if self._closed:
-            raise StorageUnavailableError("The store is closed.")
-
     @contextmanager
     def _turn(self, deadline_us: int | None) -> Iterator[None]:
         """Wait until this thread may write; the wait itself ends at the deadline."""
-        wait_s = -1.0 if deadline_us is None else (deadline_us - self._clock()) / 1_000_000
-        if deadline_us is not None and not 0 <= wait_s <= threading.TIMEOUT_MAX:
-            wait_s = 0.0
+        wait_s = -1.0  # for ever
+        if deadline_us is not None:
+            left_s = (deadline_us - self._clock()) / 1_000_000
+            wait_s = min(max(left_s, 0.0), threading.TIMEOUT_MAX)
         if not self._writing.acquire(timeout=wait_s):
             raise StorageUnavailableError("The store was busy too long; try again.")
         try:
-            with _locked_file(self._lock_path):
+            with locked_file(self._lock_path):
                 if deadline_us is not None and self._clock() > deadline_us:
                     raise StorageUnavailableError("The store was busy too long; try again.")
                 yield
         finally:
             self._writing.release()
+
+    def _read_connection(self) -> apsw.Connection:
+        found: apsw.Connection | None = getattr(self._of_thread, "connection", None)
+        if found is None:
+            found = open_connection(self._path)
+            found.execute("PRAGMA query_only = ON")
+            found.execute("PRAGMA temp_store = MEMORY")
+            self._of_thread.connection = found
+            self._opened.add(found)
+        return found
 
     def _write_connection(self) -> apsw.Connection:
         if self._writer is None:
@@ -160,6 +177,15 @@ class Database:
             self._opened.add(found)
             self._writer = found
         return self._writer
+
+    def _try_to_write(self, db: apsw.Connection) -> None:
+        db.set_busy_timeout(0)
+        try:
+            with suppress(apsw.BusyError):  # another process is writing at this moment
+                db.execute("BEGIN IMMEDIATE")
+                db.execute("ROLLBACK")
+        finally:
+            db.set_busy_timeout(_BUSY_MS)
 
     def _truncate_large_log(self, db: apsw.Connection) -> None:
         if self.log_bytes() <= _LARGE_LOG:
@@ -189,8 +215,8 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _locked_file(path: Path) -> Iterator[None]:
-    """Hold the writers' lock of all processes.
+def locked_file(path: Path) -> Iterator[None]:
+    """Hold a lock of all processes; they queue for it in the order in which they came.
 
     The file is opened for each turn: an inherited descriptor would share its lock
     with a forked process.

@@ -41,6 +41,11 @@ _CHANGE_SUPPORT = """
     SELECT collection, seq, ?, ?, ? FROM entry WHERE collection = ? AND seq = ?
     ON CONFLICT (collection, seq, line) DO UPDATE SET rank = excluded.rank, live = excluded.live
 """
+_LIVE_ENTRY = """
+    SELECT EXISTS (
+        SELECT 1 FROM entry INDEXED BY entry_thing WHERE thing = ? AND live > 0 AND object = ?
+    )
+"""
 _SET_LOG = """
     INSERT INTO log VALUES (?, ?, ?)
     ON CONFLICT (collection) DO UPDATE SET seq = excluded.seq, date = excluded.date
@@ -241,6 +246,8 @@ class Execution:
                 state = "unknown" if text is None else "appended by it"
                 raise ValueError(f"the plan erases an object that is {state}: {key.stix_id}")
             rows.append((text.n,))
+            if self._db.execute(_LIVE_ENTRY, (text.thing, text.n)).get:
+                raise ValueError(f"the plan erases the text of a live entry: {key.stix_id}")
         self._db.executemany("UPDATE object SET body = NULL WHERE n = ?", rows)
 
 

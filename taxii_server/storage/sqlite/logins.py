@@ -8,7 +8,6 @@ newest rows in a power cut, and (unlike OFF) leaves a sound file then.
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +16,13 @@ from typing import Any
 
 import apsw
 
-from taxii_server.storage.sqlite.database import open_connection, translated_errors
+from taxii_server.errors import StorageUnavailableError
+from taxii_server.storage.sqlite.database import (
+    OneProcess,
+    locked_file,
+    open_connection,
+    translated_errors,
+)
 
 _KEPT_US = 10 * 60 * 1_000_000  # well beyond the two minutes promised
 
@@ -34,7 +39,7 @@ class FailedLogins:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "run"
         self._db: apsw.Connection | None = None
-        self._pid = 0
+        self._process = OneProcess()
         self._lock = threading.Lock()
 
     def count(self, name: str, address: str, since_us: int) -> tuple[int, int]:
@@ -48,7 +53,7 @@ class FailedLogins:
 
     def record(self, name: str, address: str, at_us: int) -> None:
         """Remember one, and forget what is old or, after a clock jump, far ahead."""
-        with self._opened() as db, db:
+        with self._opened() as db:
             db.execute(
                 "DELETE FROM failed WHERE at_us < ? OR at_us > ?",
                 (at_us - _KEPT_US, at_us + _KEPT_US),
@@ -57,22 +62,32 @@ class FailedLogins:
 
     def close(self) -> None:
         """Close the connection of this process."""
-        with self._lock:
-            if self._db is not None and self._pid == os.getpid():
-                self._db.close(True)
+        if self._process.close():
+            with self._lock:
+                if self._db is not None:
+                    self._db.close(True)
                 self._db = None
 
     @contextmanager
     def _opened(self) -> Iterator[apsw.Connection]:
+        self._process.require()
         with self._lock, translated_errors():
             if self._db is None:
-                self._folder.mkdir(mode=0o700, exist_ok=True)
-                opened = open_connection(self._folder / "logins.db", create=True)
-                opened.execute("PRAGMA journal_mode = WAL").fetchall()
-                opened.execute("PRAGMA synchronous = NORMAL")
-                opened.execute(_SCHEMA)
-                self._db, self._pid = opened, os.getpid()
+                self._db = self._open()
             yield self._db
+
+    def _open(self) -> apsw.Connection:
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as exc:
+            raise StorageUnavailableError("The store cannot be written; try again.") from exc
+        # Processes that start together must not all change the new file's journal mode.
+        with locked_file(self._folder / "logins.lock"):
+            opened = open_connection(self._folder / "logins.db", create=True)
+            opened.execute("PRAGMA journal_mode = WAL").fetchall()
+            opened.execute("PRAGMA synchronous = NORMAL")
+            opened.execute(_SCHEMA)
+        return opened
 
 
 def _digest(name: str, address: str) -> bytes:

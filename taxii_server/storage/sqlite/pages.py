@@ -147,7 +147,7 @@ class _Picking:
         ranges = list(self._ranges())
         if len(ranges) > MAX_RANGES:
             return " UNION ".join(self._listed(view) for view in self._views)
-        union = " UNION ALL " if len(self._views) == 1 and not self._instants[1:] else " UNION "
+        union = " UNION ALL " if len(self._views) == 1 else " UNION "
         return union.join(ranges)
 
     def _ranges(self) -> Iterator[str]:

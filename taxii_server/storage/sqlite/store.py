@@ -17,6 +17,7 @@ from taxii_server.errors import ConfigError
 from taxii_server.storage.protocol import (
     SCHEMA_VERSION,
     Batch,
+    BatchKind,
     ClientRecord,
     Committed,
     Page,
@@ -51,8 +52,7 @@ class SQLiteStore:
         self._types: dict[str, int] = {}
 
     def read_page(self, query: PageQuery) -> Page:
-        db = self._database.reader()
-        with translated_errors():
+        with self._database.reading() as db:
             collection = _number(db, self._collections, "collection", "id", query.collection)
             if collection is None:
                 return Page()
@@ -76,8 +76,7 @@ class SQLiteStore:
                     AND collection = (SELECT n FROM collection WHERE id = ?) AND live > 0
             )
         """
-        db = self._database.reader()
-        with translated_errors():
+        with self._database.reading() as db:
             return bool(db.execute(query, (stix_id, collection)).get)
 
     def commit(
@@ -91,7 +90,9 @@ class SQLiteStore:
         with self._database.writing(deadline_us) as db:
             batch_no = next_batch_no(db)
             planned = plan(SQLitePlanView(batch_no, db))
-            dates_us = Execution(db, batch_no, self._clock()).run(batch, planned)
+            # An import keeps dates: only ``not_before_us`` and the log's order count.
+            now_us = 0 if batch.kind is BatchKind.IMPORT else self._clock()
+            dates_us = Execution(db, batch_no, now_us).run(batch, planned)
             committed = Committed(batch_no, planned, dates_us)
             record = None if status is None else status(committed)
             if record is not None:
@@ -99,8 +100,7 @@ class SQLiteStore:
         return committed
 
     def get_status(self, status_id: str) -> StatusRecord | None:
-        db = self._database.reader()
-        with translated_errors():
+        with self._database.reading() as db:
             return accounts.get_status(db, status_id)
 
     def put_statuses(self, records: Iterable[StatusRecord]) -> None:
@@ -120,24 +120,20 @@ class SQLiteStore:
         return fixed or proposed
 
     def fixed_ids(self) -> Mapping[str, str]:
-        db = self._database.reader()
-        with translated_errors():
+        with self._database.reading() as db:
             rows: list[tuple[Any, ...]] = db.execute("SELECT name, id FROM fixed_id").fetchall()
-        return {name: fixed for name, fixed in rows}
+        return dict(rows)
 
     def get_client(self, name: str) -> ClientRecord | None:
-        db = self._database.reader()
-        with translated_errors():
+        with self._database.reading() as db:
             return accounts.get_client(db, name)
 
     def find_client_by_token(self, token_hash: bytes) -> ClientRecord | None:
-        db = self._database.reader()
-        with translated_errors():
+        with self._database.reading() as db:
             return accounts.find_client_by_token(db, token_hash)
 
     def list_clients(self) -> Sequence[ClientRecord]:
-        db = self._database.reader()
-        with translated_errors():
+        with self._database.reading() as db:
             return accounts.list_clients(db)
 
     def add_client(self, record: ClientRecord) -> bool:
@@ -159,10 +155,9 @@ class SQLiteStore:
             SELECT (SELECT schema_version FROM meta), coalesce(max(date), 0), coalesce(sum(seq), 0)
             FROM log
         """
-        db = self._database.reader()
-        with translated_errors():
+        with self._database.reading() as db:
             row: tuple[Any, ...] = db.execute(query).fetchall()[0]
-        return StoreFacts(*row, log_bytes=self._database.log_bytes())
+        return StoreFacts(row[0], row[1], row[2], self._database.log_bytes())
 
     def check(self) -> None:
         self._database.check()
@@ -172,8 +167,7 @@ class SQLiteStore:
         self._logins.close()
 
     def _find_fixed_id(self, name: str) -> str | None:
-        db = self._database.reader()
-        with translated_errors():
+        with self._database.reading() as db:
             return accounts.find_fixed_id(db, name)
 
 

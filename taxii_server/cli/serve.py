@@ -1,0 +1,132 @@
+"""``clearinghouse serve``: check what is there, then run the worker processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import click
+
+from taxii_server.app import SERVER_FILE, OpenServer, open_services
+from taxii_server.cli.options import data_option
+from taxii_server.clock import format_us, now_us
+from taxii_server.errors import ConfigError
+from taxii_server.logs import configure_logging
+from taxii_server.settings import Listener, Settings, listener, load_settings
+
+AHEAD_US = 3_600_000_000
+"""How far the store's newest date may lie ahead of the clock: an hour."""
+
+
+@click.command()
+@data_option
+@click.option("--host", help="Address to listen on, instead of the one in server.toml.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--workers", type=click.IntRange(0, 256), help="Worker processes; 0 is one per core.")
+@click.option("--tls-cert", type=click.Path(path_type=Path), help="Certificate chain, PEM.")
+@click.option("--tls-key", type=click.Path(path_type=Path), help="Its private key, PEM.")
+@click.option(
+    "--accept-future-dates",
+    is_flag=True,
+    help="Serve a store whose newest date is more than an hour ahead of the clock; new objects "
+    "are dated after it.",
+)
+def serve(
+    data: Path,
+    host: str | None,
+    port: int | None,
+    workers: int | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    accept_future_dates: bool,
+) -> None:
+    """Serve a data folder until interrupted.
+
+    Options replace keys of [server] in server.toml and are checked like them: a
+    loopback address, or TLS, or behind_proxy.
+    """
+    file = data / SERVER_FILE
+    overrides: dict[str, object] = {
+        "workers": workers,
+        "tls_cert": str(tls_cert.resolve()) if tls_cert else None,
+        "tls_key": str(tls_key.resolve()) if tls_key else None,
+    }
+    if host is not None or port is not None:
+        overrides["listen"] = _listen_address(file, host, port, overrides)
+    overrides = {key: value for key, value in overrides.items() if value is not None}
+    settings = load_settings(file, server=overrides)
+    _check_store(data, settings, accept_future_dates=accept_future_dates)
+    configure_logging()
+    where = listener(settings)
+    _prepare_environment(data, overrides, where)
+    _run(settings, where)
+
+
+def _listen_address(
+    file: Path, host: str | None, port: int | None, overrides: dict[str, object]
+) -> str:
+    """Return the address where the command line names only half of it.
+
+    The file is read first with what the command line says of TLS; a file that is
+    wrong only because of the address being replaced is not wrong.
+    """
+    if host is not None and port is not None:
+        return _address(host, port)
+    given = listener(load_settings(file, server=overrides))
+    return _address(host or given.host, port or given.port)
+
+
+def _address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _check_store(data: Path, settings: Settings, *, accept_future_dates: bool) -> None:
+    """Open the store once, so that what is wrong is said here and not by every worker.
+
+    Raises:
+        ConfigError: It cannot be used, or its dates lie ahead of the clock.
+    """
+    opened: OpenServer = open_services(data, settings=settings)
+    try:
+        newest_us = opened.services.store.facts().newest_date_us
+    finally:
+        opened.services.store.close()
+    if newest_us > now_us() + AHEAD_US and not accept_future_dates:
+        raise ConfigError(
+            data,
+            [
+                f"the newest object is dated {format_us(newest_us)}, the clock says "
+                f"{format_us(now_us())}; new objects would be dated after the newest. Set the "
+                "clock, or go on with --accept-future-dates"
+            ],
+        )
+
+
+def _prepare_environment(data: Path, overrides: dict[str, object], where: Listener) -> None:
+    """Tell the workers what to serve, and give their metrics an empty folder."""
+    metrics = data / "run" / f"metrics-{where.port}"
+    shutil.rmtree(metrics, ignore_errors=True)
+    metrics.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics.resolve())
+    os.environ["CLEARINGHOUSE_DATA"] = str(data.resolve())
+    os.environ["CLEARINGHOUSE_SERVER"] = json.dumps(overrides)
+    os.environ["CLEARINGHOUSE_SUPERVISOR"] = str(os.getpid())
+
+
+def _run(settings: Settings, where: Listener) -> None:
+    from taxii_server.cli.supervisor import Supervisor
+
+    server = settings.server
+    certificate = (server.tls_cert, server.tls_key) if server.tls_cert and server.tls_key else None
+    supervisor = Supervisor(where, server.workers or os.cpu_count() or 1, certificate)
+
+    def announce() -> None:
+        address = f"{where.scheme}://{_address(where.host, where.port)}"
+        click.echo(f"Listening on {address}, discovery at {where.base_url}/taxii2/")
+
+    supervisor.on_startup(announce)
+    supervisor.serve()
+    if supervisor.failed:
+        raise ConfigError(where.base_url, ["the workers cannot start; the log says why"])

@@ -1,0 +1,132 @@
+"""The supervisor of worker processes: granian, with what a server under fire needs.
+
+All workers accept from one listening socket, which the supervisor holds. So what
+was not yet accepted survives a killed worker, and connections wait while none runs.
+(granian's own way on Linux is a socket per worker: what waits in a killed worker's
+queue is reset, and a second server on the same port is not noticed.)
+
+A killed worker is replaced at once, however often: granian itself gives up when one
+dies twice within seconds. It only ends if workers fail to start.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import signal
+import socket
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from granian._granian import SocketHolder
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
+from granian.server.mp import MPServer
+
+from taxii_server.errors import ConfigError
+from taxii_server.logs import CONFIG, fields
+from taxii_server.settings import Listener
+
+logger = logging.getLogger(__name__)
+
+BLOCKING_THREADS = 16  # per worker
+_STOP_WITHIN_S = 10  # seconds that requests have to finish after a stop signal
+_FAILED_STARTS = 5  # within _FAILING_S, and the server ends
+_FAILING_S = 20.0
+_LOOK_EVERY_S = 0.5
+_BIND_WITHIN_S = 8.0  # workers of a killed supervisor leave within about 6
+_KEEPALIVE = (  # a peer that vanished is noticed after about two minutes
+    ("TCP_KEEPIDLE", 60),
+    ("TCP_KEEPINTVL", 15),
+    ("TCP_KEEPCNT", 4),
+)
+
+
+class Supervisor(MPServer):
+    """Serves ``taxii_server.http.wsgi:make_app`` in worker processes until it is stopped."""
+
+    def __init__(self, listener: Listener, workers: int, certificate: tuple[str, str] | None):
+        cert, key = certificate or (None, None)
+        super().__init__(
+            "taxii_server.http.wsgi:make_app",
+            address=listener.host,
+            port=listener.port,
+            interface=Interfaces.WSGI,
+            http=HTTPModes.http1,
+            websockets=False,
+            workers=workers,
+            blocking_threads=BLOCKING_THREADS,
+            factory=True,
+            respawn_failed_workers=True,
+            workers_kill_timeout=_STOP_WITHIN_S,
+            ssl_cert=Path(cert) if cert else None,
+            ssl_key=Path(key) if key else None,
+            ssl_protocol_min=SSLProtocols.tls12,
+            log_dictconfig=CONFIG,
+        )
+        self.failed = False
+        self._failed_starts: deque[float] = deque(maxlen=_FAILED_STARTS)
+
+    def _init_shared_socket(self) -> None:
+        """Listen, before any worker is there; granian hands the socket to each."""
+        self._ssp = None
+        self._sso = _listen(self.bind_addr, self.bind_port, self.backlog)
+        self._sfd = self._sso.fileno()
+        self._shd = SocketHolder(self._sfd, False, self.backlog)
+
+    def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
+        """Replace workers that died, until a stop signal or until none can start."""
+        while not self.interrupt_signal:
+            self.main_loop_interrupt.wait(_LOOK_EVERY_S)
+            self.main_loop_interrupt.clear()
+            if self.reload_signal:
+                self._reload(spawn_target, target_loader)
+            for index in self._dead_workers():
+                if self.interrupt_signal:
+                    return
+                if self._gives_up(index):
+                    self.failed = True
+                    return
+                self._respawn_workers([index], spawn_target, target_loader)
+        self.interrupt_children.clear()
+
+    def _dead_workers(self) -> list[int]:
+        self.interrupt_children.clear()  # not relied on: two deaths at once can lose one
+        return [index for index, worker in enumerate(self.wrks) if not worker.is_alive()]
+
+    def _gives_up(self, index: int) -> bool:
+        """Return whether workers end by themselves again and again; a kill is not counted."""
+        code = self.wrks[index].inner.exitcode
+        logger.warning("worker ended", extra=fields(worker=index + 1, exit_code=code))
+        if code == -signal.SIGKILL:
+            return False
+        now = time.monotonic()
+        self._failed_starts.append(now)
+        recent = [at for at in self._failed_starts if now - at < _FAILING_S]
+        return len(recent) >= _FAILED_STARTS
+
+
+def _listen(host: str, port: int, backlog: int) -> socket.socket:
+    """Return a listening socket.
+
+    Raises:
+        ConfigError: The address is taken, or not one of this machine.
+    """
+    deadline = time.monotonic() + _BIND_WITHIN_S
+    while True:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            listening = socket.create_server(found[4][:2], family=found[0], backlog=backlog)
+            break
+        except OSError as exc:
+            if exc.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise ConfigError(f"{host}:{port}", [f"cannot listen: {exc.strerror}"]) from exc
+            time.sleep(_LOOK_EVERY_S)
+    listening.setblocking(False)
+    # Accepted connections inherit these on Linux.
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEPALIVE:
+        if hasattr(socket, name):
+            listening.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+    return listening

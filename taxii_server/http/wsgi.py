@@ -1,0 +1,62 @@
+"""What a worker process serves: ``make_app`` is called once in each, after the fork.
+
+The store is opened here and nowhere earlier, because its connections must not
+cross a fork. Which data folder it is, and what ``serve`` was told beyond the
+folder's ``server.toml``, comes from the environment; so any WSGI server can be used:
+``gunicorn --workers 2 --threads 16 "taxii_server.http.wsgi:make_app()"``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+from flask import Flask
+
+from taxii_server.app import SERVER_FILE, open_services
+from taxii_server.http.application import create_app
+from taxii_server.logs import configure_logging
+from taxii_server.settings import load_settings
+
+DATA = "CLEARINGHOUSE_DATA"
+OVERRIDES = "CLEARINGHOUSE_SERVER"
+"""JSON of the ``[server]`` keys that the command line replaces."""
+
+SUPERVISOR = "CLEARINGHOUSE_SUPERVISOR"
+"""Process id of the supervisor; without it nobody is watched."""
+
+_WATCH_EVERY_S = 0.25
+_STOP_WITHIN_S = 5.0
+
+
+def make_app() -> Flask:
+    """Open the data folder named by the environment and return its application.
+
+    Raises:
+        ConfigError: A file or the store cannot be used.
+    """
+    configure_logging()
+    supervisor = os.environ.get(SUPERVISOR)
+    if supervisor is not None:
+        _stop_with(int(supervisor))
+    data = Path(os.environ[DATA])
+    overrides = json.loads(os.environ.get(OVERRIDES, "{}"))
+    settings = load_settings(data / SERVER_FILE, server=overrides)
+    return create_app(open_services(data, settings=settings))
+
+
+def _stop_with(supervisor: int) -> None:
+    """End this process when its supervisor is gone, so that a new one can listen."""
+
+    def watch() -> None:
+        while os.getppid() == supervisor:
+            time.sleep(_WATCH_EVERY_S)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_STOP_WITHIN_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="supervisor-watch", daemon=True).start()

@@ -1,0 +1,247 @@
+"""Objects of an import: read and validated, dated as the file dates them, planned.
+
+They become lines of the owner in a group collection. What an import may not do is
+what a push may not do: carry another member's identity (INV-AUTHOR), or bring into a
+circle what the policy keeps from one of its readers (``sharing.md`` section 7).
+
+An import keeps dates, which are unique and ascending in a log: of equal ones the
+later in the manifest moves on by a microsecond. None lies ahead of the clock, since
+a store that is dated ahead of its clock is refused at the next start.
+
+Planning twice is the same as once: what the collection holds already is left as it
+stands, so an import that was interrupted is finished by running it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stix_models.canonical import digest
+from stix_models.markings import is_statement
+from stix_models.validation import validate, validate_common
+from taxii_server.clock import parse_instant
+from taxii_server.errors import UnprocessableError
+from taxii_server.services.context import Services
+from taxii_server.services.envelope import read_envelope
+from taxii_server.services.medallion_file import (
+    FileCollection,
+    FileObject,
+    Finding,
+    Severity,
+    spec_version_of,
+)
+from taxii_server.sharing.coalition import Coalition, Collection
+from taxii_server.sharing.log import Draft, Logs
+from taxii_server.sharing.policy import circle_refusal, traits_of
+from taxii_server.sharing.release import (
+    Candidate,
+    markings_of,
+    rank_without_version,
+    readable_logs,
+    statement_markings,
+)
+from taxii_server.storage.protocol import (
+    LIBRARY,
+    LineKey,
+    LineState,
+    ObjectKey,
+    Outcome,
+    Plan,
+    PlanView,
+    StoredObject,
+    Support,
+)
+
+IMPORTED = "builtin:import"
+
+_MAX_PROBLEMS = 3  # in one finding
+
+
+@dataclass(frozen=True, slots=True)
+class DatedCandidate:
+    """A valid object of the file, and the date that its entry gets."""
+
+    candidate: Candidate
+    source: FileObject
+    date_added_us: int
+
+
+class ObjectReader:
+    """Reads the objects of one collection; keeps a finding for each that cannot be taken."""
+
+    def __init__(self, services: Services, owner: str, now_us: int) -> None:
+        self._services = services
+        self._owner = owner
+        self._now_us = now_us
+        self.findings: list[Finding] = []
+
+    def read(
+        self, collection: FileCollection, spec_versions: frozenset[str]
+    ) -> list[DatedCandidate]:
+        """Return the valid objects in the order of their dates."""
+        valid = []
+        for index, source in enumerate(collection.objects):
+            candidate = self._read(index, source, spec_versions)
+            if candidate is not None:
+                valid.append((candidate, source))
+        dates = self._dates(collection.where, [source for _, source in valid])
+        return [
+            DatedCandidate(candidate, source, date_us)
+            for (candidate, source), date_us in zip(valid, dates, strict=True)
+        ]
+
+    def _read(
+        self, index: int, source: FileObject, spec_versions: frozenset[str]
+    ) -> Candidate | None:
+        try:
+            (item,) = read_envelope(b'{"objects":[' + source.text.encode() + b"]}")
+        except UnprocessableError as exc:
+            self._skip(source, str(exc))
+            return None
+        problems = list(item.faults)
+        content = item.value
+        if content is not None and not problems:
+            spec = spec_version_of(content)
+            if spec not in spec_versions:
+                self._skip(source, f"is STIX {spec}, which media_types does not list")
+                return None
+            problems = list(self._validate(content, spec))
+        errors = [p for p in problems if p.severity == "error"]
+        if content is None or errors:
+            said = [f"{p.pointer or '/'} {p.rule}: {p.message}" for p in errors[:_MAX_PROBLEMS]]
+            more = len(errors) - len(said)
+            self._skip(source, "; ".join(said) + (f"; and {more} more" if more else ""))
+            return None
+        return Candidate(index, self._stored(content, item.text), content)
+
+    def _validate(self, content: Mapping[str, Any], spec: str) -> Sequence[Any]:
+        if spec == "2.0":
+            return validate_common(content)
+        undeclared = self._services.limits.accept_undeclared_types
+        return validate(content, accept_undeclared_types=undeclared)
+
+    def _stored(self, content: Mapping[str, Any], text: str) -> StoredObject:
+        version = content.get("modified") or content.get("created")
+        author = self._services.coalition.reserved.get(str(content.get("created_by_ref")))
+        return StoredObject(
+            key=ObjectKey(self._owner, str(content["id"]), digest(content)),
+            type=str(content["type"]),
+            spec_version=spec_version_of(content),
+            version=parse_instant(version) if version else None,
+            version_text=version,
+            body=text,
+            signed=author == self._owner,
+            statement=is_statement(content),
+        )
+
+    def _dates(self, where: str, sources: Sequence[FileObject]) -> list[int]:
+        """Return ascending dates, each the file's own where that is possible."""
+        dates: list[int] = []
+        equal = ahead = early = 0
+        last = 0
+        for source in sources:
+            wanted = self._now_us if source.date_added_us is None else source.date_added_us
+            ahead += wanted > self._now_us
+            early += wanted < 1
+            inside = max(1, min(wanted, self._now_us))
+            equal += inside == wanted and inside <= last and source.date_added_us is not None
+            last = max(inside, last + 1)
+            dates.append(last)
+        for count, what in (
+            (equal, "dates that were not later than the one before moved on by microseconds"),
+            (ahead, "dates ahead of the clock moved back to the time of the import"),
+            (early, "dates before 1970 moved on to 1970"),
+        ):
+            if count:
+                self.findings.append(Finding(Severity.WARNING, where, f"{count} {what}"))
+        return dates
+
+    def _skip(self, source: FileObject, what: str) -> None:
+        finding = Finding(Severity.SKIPPED, source.where, f"{source.stix_id}: {what}")
+        self.findings.append(finding)
+
+
+class ImportPlanner:
+    """Plans the import of one collection; called by the store with its view."""
+
+    def __init__(
+        self,
+        coalition: Coalition,
+        collection: Collection,
+        owner: str,
+        objects: Sequence[DatedCandidate],
+    ) -> None:
+        self._coalition = coalition
+        self._collection = collection
+        self._owner = owner
+        self._objects = objects
+
+    def __call__(self, view: PlanView) -> Plan:
+        """Return the plan; ``outcomes`` say what became of each object."""
+        candidates = [one.candidate for one in self._objects]
+        ids = {candidate.stored.key.stix_id for candidate in candidates}
+        markings = {marking for c in candidates for marking in markings_of(c.content)}
+        self._logs = Logs(view.entries_of(ids | markings), view.lines_of(ids))
+        self._batch_no = view.batch_no
+        self._readable = readable_logs(self._coalition, self._owner)
+        pushed = [candidate.stored for candidate in candidates]
+        self._statements = statement_markings(
+            self._logs, self._coalition, self._owner, markings, pushed
+        )
+        outcomes = [self._import(one) for one in self._objects]
+        return self._logs.to_plan(self._coalition.policy.version, outcomes)
+
+    def _import(self, one: DatedCandidate) -> Outcome:
+        candidate = one.candidate
+        stored = candidate.stored
+        line = LineKey(self._collection.id, self._owner, stored.key.stix_id)
+        for entry in self._own(line):
+            if entry.object.digest == stored.key.digest:
+                return Outcome(candidate.index, True, "duplicate")
+            if stored.version is not None and entry.version == stored.version:
+                said = "version-conflict: this version stands earlier with other content"
+                return Outcome(candidate.index, False, said)
+        refusal = next(self._refusals(candidate), None)
+        if refusal is not None:
+            return Outcome(candidate.index, False, refusal)
+        if self._logs.line(line) is None:
+            self._logs.set_line(LineState(line, None))
+        rank = stored.version or rank_without_version(self._batch_no, candidate.index)
+        draft = self._logs.append(
+            self._collection.id, stored, IMPORTED, Support(line, rank), one.date_added_us
+        )
+        return Outcome(candidate.index, True, "", entry=draft.position)
+
+    def _own(self, line: LineKey) -> Iterator[Draft]:
+        for entry in self._logs.live(line.collection, line.stix_id):
+            if entry.supported_by(line):
+                yield entry
+
+    def _refusals(self, candidate: Candidate) -> Iterator[str]:
+        """Return why the owner may not bring this object here, if it may not."""
+        stored = candidate.stored
+        stix_id = stored.key.stix_id
+        reserved = self._coalition.reserved
+        if reserved.get(stix_id, self._owner) != self._owner:
+            yield "not-the-creator: the id is another member's or the coalition's identity"
+        if reserved.get(str(candidate.content.get("created_by_ref")), self._owner) != self._owner:
+            yield "not-the-creator: created_by_ref is not an identity of the owner"
+        supplied = self._logs.live(LIBRARY, stix_id)
+        if supplied and stix_id not in reserved and not _is_among(stored, supplied):
+            yield "not-the-creator: the server supplies this object; its own content stays"
+        visible = [e for c in self._readable for e in self._logs.live(c, stix_id)]
+        others = [e for e in visible if e.signed and e.object.owner != self._owner]
+        if others and not self._logs.has_pushed(self._owner, stix_id):
+            yield "not-the-creator: another member created this object"
+        marking = self._coalition.member(self._owner).default_marking
+        traits = traits_of(candidate.content, marking, self._statements)
+        readers, policy = self._collection.readers, self._coalition.policy
+        refused = circle_refusal(traits, self._owner, readers, policy)
+        if refused is not None:
+            yield f"not-for-this-circle: {refused.sentence}"
+
+
+def _is_among(stored: StoredObject, entries: Sequence[Draft]) -> bool:
+    return any(entry.object.digest == stored.key.digest for entry in entries)
