@@ -24,6 +24,7 @@ from stix_models.relaxations import (
 )
 
 _SHOWN = 60  # characters of a value
+_ESCAPED_SHOWN = 100  # characters of it as JSON
 _NAME_SHOWN = 80  # characters of a property name in a pointer
 _STEPS_SHOWN = 12  # steps of a pointer
 _LISTED = 300  # characters of a list of allowed values
@@ -52,6 +53,16 @@ _LIMITS = {
     "minLength": "at least this long:",
     "maxLength": "at most this long:",
 }
+_RULES = {  # names for keywords that mean little to people
+    "anyOf": "choice",
+    "oneOf": "choice",
+    "const": "allowed-values",
+    "enum": "allowed-values",
+    "falseSchema": "contradiction",
+    "minItems": "empty",
+    "minProperties": "empty",
+    "not": "forbidden-value",
+}
 _ARTICLES = {"array": "a list", "integer": "an integer", "object": "an object"}
 
 
@@ -76,14 +87,15 @@ def describe(error: Any) -> Iterator[Finding]:
             message = f"The name {shown(name)} is not allowed here; {_allowed_names(path)}"
             yield Finding(pointer_to([*path, name]), "name", message)
     else:
-        yield Finding(pointer_to(path), kind.name, _sentence(kind, error))
+        rule = _RULES.get(kind.name, kind.name)
+        yield Finding(pointer_to(path), rule, _sentence(kind, error))
 
 
 def shown(value: object) -> str:
     """Return a value as JSON, cut to a bounded length, without control characters."""
     if isinstance(value, str):
         text = json.dumps(value[:_SHOWN])
-        return text if len(value) <= _SHOWN else text[: 2 * _SHOWN] + "…"
+        return text if len(value) <= _SHOWN else text[:_ESCAPED_SHOWN] + "…"
     if isinstance(value, dict | list):
         return "an object" if isinstance(value, dict) else "a list"
     return _cut(json.dumps(value))

@@ -10,6 +10,7 @@ and of the OASIS extension definition 60a3c5c5 (TLP 2.0).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 CLEAR, GREEN, AMBER, AMBER_STRICT, RED = range(5)
@@ -69,7 +70,7 @@ def tlp_definitions() -> list[dict[str, Any]]:
     return [_tlp_2(*found) for found in TLP_2.items()] + [_tlp_1(*found) for found in TLP_1.items()]
 
 
-def is_statement(obj: dict[str, Any]) -> bool:
+def is_statement(obj: Mapping[str, Any]) -> bool:
     """Return whether a marking definition is a statement and nothing else (section 7.2.1.3).
 
     Anything beside the statement, an unknown extension above all, could

@@ -45,14 +45,17 @@ _LIST_OF_TEXT: Schema = {"type": "array", "items": _TEXT, "minItems": 1}
 
 
 def oasis(name: str) -> Schema:
+    """Return a reference to one of OASIS' common schemas, replaced here or not."""
     return {"$ref": f"{OASIS}common/{name}.json"}
 
 
 def matching(pattern: str) -> Schema:
+    """Return the schema of a text of this form."""
     return {"type": "string", "pattern": pattern}
 
 
 def list_of(items: Schema) -> Schema:
+    """Return the schema of a list, which STIX never lets be empty (section 2.10)."""
     return {"type": "array", "items": items, "minItems": 1}
 
 
@@ -121,7 +124,7 @@ REPLACED: dict[str, Schema] = {
         },
     },
     # A CVE or CAPEC number under another source_name is not forbidden, other hash algorithms are
-    # an open vocabulary (section 2.5), and url is checked for its type only (see FORMATS).
+    # an open vocabulary (section 2.5), and url is checked for its type only (see validation).
     "common/external-reference": {
         "type": "object",
         "required": ["source_name"],

@@ -80,7 +80,8 @@ def _schema_problems(errors: Iterator[Any]) -> list[Problem]:
     for error in errors:
         for finding in describe(error):
             problem = _error(finding)
-            found.setdefault((problem.pointer, problem.rule), problem)
+            place = (problem.pointer, "" if problem.pointer else problem.rule)
+            found.setdefault(place, problem)  # one a place: the keywords say the same twice
         if len(found) >= MAX_PROBLEMS:
             break
     return list(found.values())[:MAX_PROBLEMS]

@@ -21,12 +21,11 @@ from taxii_server.services.import_tables import ImportRights
 from taxii_server.services.importing import ImportReport, import_collections
 from taxii_server.services.medallion_file import NotMedallionError, Severity, read_medallion
 
-
 _NAMES = re.compile(r"[a-z0-9-]+(?:,[a-z0-9-]+)*", re.ASCII)
 
 
 class _ListsOfNames(click.Command):
-    """A command whose ``--readers a b`` is ``--readers a --readers b``; click has no such option."""
+    """A command in which ``--readers a b`` means ``--readers a --readers b``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         unfolded: list[str] = []

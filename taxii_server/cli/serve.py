@@ -14,14 +14,15 @@ from taxii_server.cli.options import data_option
 from taxii_server.clock import format_us, now_us
 from taxii_server.errors import ConfigError
 from taxii_server.logs import configure_logging
-from taxii_server.settings import Listener, Settings, listener, load_settings
+from taxii_server.settings import Listener, ServerSettings, Settings, listener, load_settings
+from taxii_server.toml_tables import read_toml
 
 AHEAD_US = 3_600_000_000
 """How far the store's newest date may lie ahead of the clock: an hour."""
 
 
 @click.command()
-@data_option
+@data_option()
 @click.option("--host", help="Address to listen on, instead of the one in server.toml.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--workers", type=click.IntRange(0, 256), help="Worker processes; 0 is one per core.")
@@ -34,6 +35,7 @@ AHEAD_US = 3_600_000_000
     "are dated after it.",
 )
 def serve(
+    *,
     data: Path,
     host: str | None,
     port: int | None,
@@ -54,7 +56,7 @@ def serve(
         "tls_key": str(tls_key.resolve()) if tls_key else None,
     }
     if host is not None or port is not None:
-        overrides["listen"] = _listen_address(file, host, port, overrides)
+        overrides["listen"] = _listen_address(file, host, port)
     overrides = {key: value for key, value in overrides.items() if value is not None}
     settings = load_settings(file, server=overrides)
     _check_store(data, settings, accept_future_dates=accept_future_dates)
@@ -64,18 +66,19 @@ def serve(
     _run(settings, where)
 
 
-def _listen_address(
-    file: Path, host: str | None, port: int | None, overrides: dict[str, object]
-) -> str:
-    """Return the address where the command line names only half of it.
+def _listen_address(file: Path, host: str | None, port: int | None) -> str:
+    """Return the address to listen on; what the command line leaves open is in the file.
 
-    The file is read first with what the command line says of TLS; a file that is
-    wrong only because of the address being replaced is not wrong.
+    The file's own address is only read here, not checked: it is being replaced.
     """
-    if host is not None and port is not None:
-        return _address(host, port)
-    given = listener(load_settings(file, server=overrides))
-    return _address(host or given.host, port or given.port)
+    if host is None or port is None:
+        section = read_toml(file).get("server", {})
+        written = (
+            section.get("listen", ServerSettings().listen) if isinstance(section, dict) else ""
+        )
+        given = listener(Settings(server=ServerSettings(listen=str(written))))
+        host, port = host or given.host, port or given.port
+    return _address(host, port)
 
 
 def _address(host: str, port: int) -> str:

@@ -72,8 +72,7 @@ class Supervisor(MPServer):
         """Listen, before any worker is there; granian hands the socket to each."""
         self._ssp = None
         self._sso = _listen(self.bind_addr, self.bind_port, self.backlog)
-        self._sfd = self._sso.fileno()
-        self._shd = SocketHolder(self._sfd, False, self.backlog)
+        self._shd = SocketHolder(self._sso.fileno(), False, self.backlog)  # type: ignore[assignment, call-arg]  # granian's stub lacks the constructor
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
         """Replace workers that died, until a stop signal or until none can start."""
@@ -81,7 +80,7 @@ class Supervisor(MPServer):
             self.main_loop_interrupt.wait(_LOOK_EVERY_S)
             self.main_loop_interrupt.clear()
             if self.reload_signal:
-                self._reload(spawn_target, target_loader)
+                self._reload(spawn_target, target_loader)  # type: ignore[no-untyped-call]  # in granian
             for index in self._dead_workers():
                 if self.interrupt_signal:
                     return
@@ -93,7 +92,7 @@ class Supervisor(MPServer):
 
     def _dead_workers(self) -> list[int]:
         self.interrupt_children.clear()  # not relied on: two deaths at once can lose one
-        return [index for index, worker in enumerate(self.wrks) if not worker.is_alive()]
+        return [index for index, worker in enumerate(self.wrks) if not worker.inner.is_alive()]
 
     def _gives_up(self, index: int) -> bool:
         """Return whether workers end by themselves again and again; a kill is not counted."""

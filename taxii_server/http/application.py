@@ -25,7 +25,7 @@ from taxii_server.http.addresses import TrustedProxies
 from taxii_server.http.bodies import BodySlots
 from taxii_server.http.error_handlers import register_error_handlers
 from taxii_server.http.metrics import Metrics
-from taxii_server.http.paths import with_single_slashes
+from taxii_server.http.paths import with_tidy_paths
 from taxii_server.http.readiness import Readiness
 from taxii_server.http.requests import register_checks
 from taxii_server.http.responses import finish_response
@@ -54,8 +54,7 @@ class OpenServer(Protocol):
 def create_app(opened: OpenServer) -> Flask:
     """Return the WSGI application that serves ``opened``."""
     app = Flask(__name__, static_folder=None)
-    app.url_map.strict_slashes = False  # served in place, never redirected (A-01)
-    app.url_map.merge_slashes = False
+    app.url_map.merge_slashes = False  # would redirect; see ``paths`` (A-01)
     services = opened.services
     server = context.HttpServer(
         services=services,
@@ -73,7 +72,7 @@ def create_app(opened: OpenServer) -> Flask:
     app.after_request(_log_request)  # the last one registered runs first
     app.after_request(finish_response)
     # Flask's documented way to put a middleware around an application
-    setattr(app, "wsgi_app", with_single_slashes(app.wsgi_app))  # noqa: B010
+    setattr(app, "wsgi_app", with_tidy_paths(app.wsgi_app))  # noqa: B010
     return app
 
 

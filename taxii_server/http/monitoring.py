@@ -16,20 +16,20 @@ from taxii_server.http import context
 blueprint = Blueprint("monitoring", __name__)
 
 
-@blueprint.get("/healthz")
+@blueprint.get("/healthz/")
 def get_health() -> Response:
     """Answer that this process serves."""
     return _json(b'{"status":"alive"}')
 
 
-@blueprint.get("/readyz")
+@blueprint.get("/readyz/")
 def get_readiness() -> Response:
     """Answer that the store can be read and written, or 503."""
     context.server().readiness.require()
     return _json(b'{"status":"ready"}')
 
 
-@blueprint.get("/metrics")
+@blueprint.get("/metrics/")
 def get_metrics() -> Response:
     """Answer a scrape by an operator."""
     if Role.OPERATOR not in context.principal().roles:

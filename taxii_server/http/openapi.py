@@ -45,7 +45,7 @@ _ALWAYS = (401, 404, 406, 429, 503)
 _BELOW_COLLECTION = (400, 401, 403, 404, 406, 429, 503)
 
 
-@blueprint.get("/openapi.json")
+@blueprint.get("/openapi.json/")
 def get_openapi() -> Response:
     """Answer with the description."""
     coalition = context.server().services.coalition

@@ -1,6 +1,6 @@
-"""Request paths as clients send them: repeated slashes are one slash (A-01).
+"""Request paths as clients send them: slashes are repeated, or missing at the end (A-01).
 
-Done before routing and in place. A redirect to the tidy path would turn a POST into
+Made tidy before routing and in place. A redirect to the tidy path would turn a POST into
 a GET, and behind a proxy make clients drop their credentials.
 """
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 _SLASHES = re.compile("//+")
 
 
-def with_single_slashes(application: WSGIApplication) -> WSGIApplication:
-    """Return the application behind a path with single slashes, beginning with one."""
+def with_tidy_paths(application: WSGIApplication) -> WSGIApplication:
+    """Return the application behind paths that begin and end with a slash and have single ones."""
 
     def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        environ["PATH_INFO"] = _SLASHES.sub("/", "/" + environ.get("PATH_INFO", ""))
+        environ["PATH_INFO"] = _SLASHES.sub("/", f"/{environ.get('PATH_INFO', '')}/")
         return application(environ, start_response)
 
     return wrapped

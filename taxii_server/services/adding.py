@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from stix_models.canonical import digest
 from stix_models.identifiers import is_identifier
@@ -20,8 +20,9 @@ from taxii_server.clock import format_us, parse_instant
 from taxii_server.services.context import Services
 from taxii_server.services.envelope import EnvelopeItem, read_envelope
 from taxii_server.services.statuses import StatusDetail, complete_status, status_text
+from taxii_server.sharing.acceptance import Candidate
 from taxii_server.sharing.coalition import Collection
-from taxii_server.sharing.release import Candidate, PushPlanner
+from taxii_server.sharing.release import PushPlanner
 from taxii_server.storage.protocol import (
     Batch,
     BatchKind,
@@ -136,8 +137,9 @@ class _Adding:
             return list(validate_common(content))
         found = list(validate(content, accept_undeclared_types=limits.accept_undeclared_types))
         if _has_shared_id(content):
-            severity = "warning" if limits.accept_shared_ids else "error"
             problem = "a deterministic id may be used by others too (STIX 2.1 section 2.9)"
+            severity: Literal["error", "warning"]
+            severity = "warning" if limits.accept_shared_ids else "error"
             found.append(Problem("/id", "shared-id", severity, problem))
         return found
 

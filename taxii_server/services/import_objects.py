@@ -32,16 +32,11 @@ from taxii_server.services.medallion_file import (
     Severity,
     spec_version_of,
 )
+from taxii_server.sharing.acceptance import Candidate, rank_without_version, readable_logs
 from taxii_server.sharing.coalition import Coalition, Collection
 from taxii_server.sharing.log import Draft, Logs
 from taxii_server.sharing.policy import circle_refusal, traits_of
-from taxii_server.sharing.release import (
-    Candidate,
-    markings_of,
-    rank_without_version,
-    readable_logs,
-    statement_markings,
-)
+from taxii_server.sharing.release import markings_of, statement_markings
 from taxii_server.storage.protocol import (
     LIBRARY,
     LineKey,

@@ -1,28 +1,29 @@
-"""What a push does: whose objects are accepted, and which feeds each is released to.
+"""What a push does: which of its objects are accepted, and which feeds each is released to.
 
-Acceptance is judged inside the pusher's own line and by what the pusher can see
-(``sharing.md`` section 1); release by ``policy.decide``, the only way into a feed.
-Objects are judged in the order sent; the versions of one id reach the feeds in
-the order of their versions, each only while it is the newest of its line
-(section 5).
+``policy.decide`` is the only way into a feed. Objects are accepted in the order sent;
+the versions of one id reach the feeds in the order of their versions, each only while
+it is the newest of its line (``sharing.md`` section 5).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from stix_models.markings import tlp_level
+from taxii_server.sharing.acceptance import (
+    Acceptance,
+    Candidate,
+    Verdict,
+    readable_logs,
+)
 from taxii_server.sharing.coalition import Coalition, Collection, CollectionKind
 from taxii_server.sharing.log import Draft, Logs, key_of
-from taxii_server.sharing.policy import Decision, ObjectTraits, circle_refusal, decide, traits_of
+from taxii_server.sharing.policy import Decision, ObjectTraits, decide, traits_of
 from taxii_server.storage.protocol import (
     LIBRARY,
     Batch,
-    LineKey,
-    LineState,
     Outcome,
     Plan,
     PlanView,
@@ -30,37 +31,9 @@ from taxii_server.storage.protocol import (
     Support,
 )
 
-SUBMITTED = "builtin:submitted"
-WITHDRAWN = "builtin:withdrawn"
-STIX = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A valid object of one push: its place in the envelope, its text, its content."""
-
-    index: int
-    stored: StoredObject
-    content: STIX
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Verdict:
-    """What became of a candidate: its entry if it stands in the collection pushed to."""
-
-    accepted: bool
-    message: str
-    entry: Draft | None = None
-    is_new: bool = False
-
-
-class Refused(Exception):  # noqa: N818 - a verdict, not a malfunction
-    """The candidate is not accepted; the text is the failure's message."""
-
 
 class PushPlanner:
-    """Plans one push to ``collection`` by the batch's producer; called by the store with its view."""
+    """Plans one push to ``collection`` by the batch's producer; called by the store."""
 
     def __init__(
         self,
@@ -74,210 +47,53 @@ class PushPlanner:
         self._coalition = coalition
         self._collection = collection
         self._batch = batch
-        self._producer = batch.producer
         self._candidates = candidates
         self._names_recipients = names_recipients
-        self._reserved = coalition.reserved
-        self._readable = readable_logs(coalition, batch.producer)
-        self._default_marking = coalition.member(batch.producer).default_marking
 
     def __call__(self, view: PlanView) -> Plan:
         """Return the plan of this push under what the store holds now."""
         ids = {candidate.stored.key.stix_id for candidate in self._candidates}
         markings = {marking for c in self._candidates for marking in markings_of(c.content)}
         ids |= markings
-        self._logs = Logs(view.entries_of(ids), view.lines_of(ids))
-        self._batch_no = view.batch_no
-        passed, verdicts = self._judge_authorship()
-        pushed = [c.stored for c in passed]
-        statements = statement_markings(
-            self._logs, self._coalition, self._producer, markings, pushed
-        )
-        self._traits = {
-            c.index: traits_of(c.content, self._default_marking, statements) for c in passed
-        }
+        logs = Logs(view.entries_of(ids), view.lines_of(ids))
+        acceptance = Acceptance(self._coalition, self._collection, self._batch, logs, view.batch_no)
+        verdicts = {c.index: acceptance.authorship(c) for c in self._candidates}
+        passed = [c for c in self._candidates if verdicts[c.index] is None]
+        traits = self._traits(logs, passed, markings)
         for candidate in passed:
-            verdicts[candidate.index] = self._accept(candidate)
-        self._release([c for c in passed if verdicts[c.index].is_new], verdicts)
-        outcomes = [_outcome(c, verdicts[c.index]) for c in self._candidates]
-        return self._logs.to_plan(self._coalition.policy.version, outcomes)
+            verdicts[candidate.index] = acceptance.accept(candidate, traits[candidate.index])
+        judged = {index: verdict for index, verdict in verdicts.items() if verdict is not None}
+        if self._collection.kind is CollectionKind.SUBMISSIONS:
+            new = [c for c in passed if judged[c.index].is_new]
+            fanout = Fanout(self._coalition, logs, self._batch)
+            for candidate in in_order_of_versions(new):
+                message = self._release(candidate, traits[candidate.index], acceptance, fanout)
+                judged[candidate.index].message = message
+        outcomes = [_outcome(c, judged[c.index]) for c in self._candidates]
+        return logs.to_plan(self._coalition.policy.version, outcomes)
 
-    # Acceptance (sharing.md section 1)
+    def _traits(
+        self, logs: Logs, passed: Sequence[Candidate], markings: Iterable[str]
+    ) -> Mapping[int, ObjectTraits]:
+        producer = self._batch.producer
+        pushed = [c.stored for c in passed]
+        statements = statement_markings(logs, self._coalition, producer, markings, pushed)
+        default = self._coalition.member(producer).default_marking
+        return {c.index: traits_of(c.content, default, statements) for c in passed}
 
-    def _judge_authorship(self) -> tuple[list[Candidate], dict[int, _Verdict]]:
-        passed, verdicts = [], {}
-        for candidate in self._candidates:
-            try:
-                message = self._authorship(candidate)
-            except Refused as refusal:
-                verdicts[candidate.index] = _Verdict(False, str(refusal))
-                continue
-            if message is None:
-                passed.append(candidate)
-            else:
-                verdicts[candidate.index] = _Verdict(True, message)
-        return passed, verdicts
-
-    def _authorship(self, candidate: Candidate) -> str | None:
-        """Return ``None`` to go on, or the message of a success that makes no line (INV-AUTHOR)."""
-        key = candidate.stored.key
-        id_owner = self._reserved.get(key.stix_id)
-        supplied = self._logs.live(LIBRARY, key.stix_id)
-        if supplied and id_owner != self._producer:
-            if any(entry.object.digest == key.digest for entry in supplied):
-                return "duplicate: the server supplies this object"
-            if tlp_level(key.stix_id) is not None:
-                return "duplicate: the server supplies this TLP marking; its own content stays"
-            raise Refused("not-the-creator: the server supplies this object")
-        if supplied and any(entry.object.digest == key.digest for entry in supplied):
-            return "duplicate: the server supplies this object"
-        problem = self._not_the_creator(candidate, id_owner)
-        if problem is None:
-            return None
-        if any(entry.object.digest == key.digest for entry in self._visible(key.stix_id)):
-            return "duplicate: this object stands in what you read; not submitted again"
-        raise Refused(problem)
-
-    def _not_the_creator(self, candidate: Candidate, id_owner: str | None) -> str | None:
-        stix_id = candidate.stored.key.stix_id
-        if id_owner is not None and id_owner != self._producer:
-            return (
-                "not-the-creator: this id belongs to another member's or the coalition's identity"
-            )
-        author = self._reserved.get(str(candidate.content.get("created_by_ref")))
-        if author is not None and author != self._producer:
-            return "not-the-creator: created_by_ref is not an identity of your organisation"
-        others = [
-            e for e in self._visible(stix_id) if e.signed and e.object.owner != self._producer
-        ]
-        if others and not self._logs.has_pushed(self._producer, stix_id):
-            return (
-                "not-the-creator: another member created this object; give yours a new id and "
-                "relate it with derived-from (STIX 2.1 section 3.6)"
-            )
-        return None
-
-    def _visible(self, stix_id: str) -> Iterable[Draft]:
-        for collection in self._readable:
-            yield from self._logs.live(collection, stix_id)
-
-    def _accept(self, candidate: Candidate) -> _Verdict:
-        """Judge the candidate inside the pusher's own line and append it if it is new."""
-        stored = candidate.stored
-        line = self._line(stored)
-        own = [
-            e for e in self._logs.of(self._collection.id, stored.key.stix_id) if line in e.supports
-        ]
-        known = self._same_version(stored, line, own)
-        if known is not None:
-            return known
-        if self._collection.kind is CollectionKind.GROUP:
-            return self._accept_in_circle(candidate, line)
-        mark = self._mark(line)
-        if self._logs.line(line) is None:
-            self._logs.set_line(LineState(line, None))
-        support = Support(line, self._rank(candidate))
-        withdrawn = mark is not None and support.rank <= mark
-        rule = WITHDRAWN if withdrawn else SUBMITTED
-        entry = self._logs.append(self._collection.id, stored, rule, support)
-        message = "withdrawn: not released" if withdrawn else ""
-        return _Verdict(True, message, entry, is_new=not withdrawn)
-
-    def _same_version(
-        self, stored: StoredObject, line: LineKey, own: Sequence[Draft]
-    ) -> _Verdict | None:
-        """Return the verdict on a version that the line already has, or had withdrawn."""
-        mark = self._mark(line) or ""
-        for entry in own:
-            live = entry.supported_by(line)
-            same = entry.object.digest == stored.key.digest
-            if live and same:
-                return _Verdict(True, "duplicate", entry)
-            withdrawn = not live and entry.supports[line].rank <= mark
-            if stored.version is None or entry.version != stored.version or same:
-                continue
-            if live or withdrawn:
-                return _Verdict(False, _CONFLICT)
-        supplied = self._supplied_rank(line)
-        if supplied is not None and supplied == stored.version:
-            return _Verdict(False, _CONFLICT)
-        return None
-
-    def _accept_in_circle(self, candidate: Candidate, line: LineKey) -> _Verdict:
-        stored = candidate.stored
-        mark = self._mark(line)
-        support = Support(line, self._rank(candidate))
-        if mark is not None and support.rank <= mark:
-            return _Verdict(False, "withdrawn: send a newer version")
-        refusal = circle_refusal(
-            self._traits[candidate.index],
-            self._producer,
-            self._collection.readers,
-            self._coalition.policy,
-        )
-        if refusal is not None:
-            return _Verdict(False, f"not-for-this-circle: {refusal.sentence}")
-        if self._logs.line(line) is None:
-            self._logs.set_line(LineState(line, None))
-        for entry in self._logs.live(self._collection.id, stored.key.stix_id):
-            if entry.object.digest == stored.key.digest:
-                self._logs.support(entry, support)
-                return _Verdict(True, "", entry)
-        return _Verdict(
-            True, "", self._logs.append(self._collection.id, stored, SUBMITTED, support)
-        )
-
-    # Release (sharing.md sections 3 and 5)
-
-    def _release(self, accepted: Sequence[Candidate], verdicts: Mapping[int, _Verdict]) -> None:
-        if self._collection.kind is CollectionKind.GROUP:
-            return
-        fanout = Fanout(self._coalition, self._logs, self._batch)
-        for candidate in in_order_of_versions(accepted):
-            line = self._line(candidate.stored)
-            rank = self._rank(candidate)
-            if self._newer_exists(line, rank):
-                message = "not released: your submissions hold a newer version"
-            else:
-                traits = self._traits[candidate.index]
-                decisions = fanout.release(candidate.stored, traits, Support(line, rank))
-                message = describe(decisions) if self._names_recipients else ""
-            verdicts[candidate.index].message = message
-
-    def _newer_exists(self, line: LineKey, rank: str) -> bool:
-        """Return whether the line held a newer version before this push.
-
-        Newer ones of the same push count as coming later, so they do not matter here.
-        """
-        supplied = self._supplied_rank(line)
-        if supplied is not None and supplied > rank:
-            return True
-        return any(
-            entry.seq is not None
-            and entry.supported_by(line)
-            and entry.rule != WITHDRAWN
-            and entry.supports[line].rank > rank
-            for entry in self._logs.of(self._collection.id, line.stix_id)
-        )
-
-    # Lines and ranks
-
-    def _line(self, stored: StoredObject) -> LineKey:
-        return LineKey(self._collection.id, self._producer, stored.key.stix_id)
-
-    def _mark(self, line: LineKey) -> str | None:
-        state = self._logs.line(line)
-        return None if state is None else state.withdrawn
-
-    def _rank(self, candidate: Candidate) -> str:
-        return candidate.stored.version or rank_without_version(self._batch_no, candidate.index)
-
-    def _supplied_rank(self, line: LineKey) -> str | None:
-        """Return the version of the identity that the server supplied as the line's first."""
-        if self._reserved.get(line.stix_id) != self._producer:
-            return None
-        supplied = self._logs.of(LIBRARY, line.stix_id)
-        return supplied[0].version if supplied else None
+    def _release(
+        self,
+        candidate: Candidate,
+        traits: ObjectTraits,
+        acceptance: Acceptance,
+        fanout: Fanout,
+    ) -> str:
+        """Release a new version while it is the newest of its line; return the message."""
+        support = Support(acceptance.line(candidate.stored), acceptance.rank(candidate))
+        if acceptance.held_newer(support):
+            return "not released: your submissions hold a newer version"
+        decisions = fanout.release(candidate.stored, traits, support)
+        return describe(decisions) if self._names_recipients else ""
 
 
 class Fanout:
@@ -326,23 +142,6 @@ class Fanout:
         self._logs.append(feed, version, rule, support)
 
 
-_CONFLICT = "version-conflict: this version exists with other content; send a newer one"
-
-
-def rank_without_version(batch_no: int, index: int) -> str:
-    """Return the rank of an object without a version: newer than all that came before."""
-    return f"b{batch_no:015d}.{index:07d}"
-
-
-def readable_logs(coalition: Coalition, member: str) -> frozenset[str]:
-    """Return the collections in which a member sees what others share: its feed, its circles."""
-    return frozenset(
-        c.id
-        for c in coalition.collections
-        if member in c.readers and c.kind is not CollectionKind.SUBMISSIONS
-    )
-
-
 def in_order_of_versions(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return the candidates as sent, but the versions of each id in the order of versions."""
     places: dict[str, list[int]] = defaultdict(list)
@@ -375,7 +174,7 @@ def _reason(decision: Decision) -> str:
     return f"{decision.rule}: {decision.sentence}"
 
 
-def _outcome(candidate: Candidate, verdict: _Verdict) -> Outcome:
+def _outcome(candidate: Candidate, verdict: Verdict) -> Outcome:
     message = "; ".join(filter(None, (verdict.message, *candidate.warnings)))
     entry = verdict.entry
     if entry is None:
@@ -409,7 +208,7 @@ def statement_markings(
     return {stix_id for stix_id, contents in known.items() if all(contents)}
 
 
-def markings_of(content: STIX) -> set[str]:
+def markings_of(content: Mapping[str, Any]) -> set[str]:
     """Return the ids of the markings on the object as a whole."""
     refs = content.get("object_marking_refs")
     return {ref for ref in refs if isinstance(ref, str)} if isinstance(refs, list) else set()

@@ -15,10 +15,11 @@ from collections.abc import Sequence
 from taxii_server.clock import format_us, parse_instant
 from taxii_server.errors import ForbiddenError, NotFoundError
 from taxii_server.filters import ALL, ObjectFilter
+from taxii_server.sharing.acceptance import WITHDRAWN
 from taxii_server.sharing.coalition import Coalition, Collection, CollectionKind
 from taxii_server.sharing.log import EVERYTHING, Draft, Logs
 from taxii_server.sharing.policy import traits_of
-from taxii_server.sharing.release import WITHDRAWN, Fanout, markings_of, statement_markings
+from taxii_server.sharing.release import Fanout, markings_of, statement_markings
 from taxii_server.storage.protocol import Batch, LineKey, LineState, Plan, PlanView, Support
 
 

@@ -17,6 +17,7 @@ ROOT = "circle1"
 SECOND_ROOT = "archive"
 STIX_2_1 = "application/stix+json;version=2.1"
 STIX_2_0 = "application/stix+json;version=2.0"
+MAX_CONTENT_LENGTH = 1_048_576
 
 RW = "11111111-1111-4111-8111-111111111111"
 READ_ONLY = "22222222-2222-4222-8222-222222222222"
@@ -200,7 +201,7 @@ def _root(title: str, collections: list[Json], statuses: list[Json]) -> Json:
         "information": {
             "title": title,
             "versions": ["application/taxii+json;version=2.1"],
-            "max_content_length": 1_048_576,
+            "max_content_length": MAX_CONTENT_LENGTH,
         },
         "status": statuses,
         "collections": collections,

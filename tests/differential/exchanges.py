@@ -576,7 +576,7 @@ def _bad_posts() -> Iterator[Exchange]:
     yield Exchange("POST", "scratch/objects", headers=chunked, body=framed, note="chunked")
     packed = (*headers, ("Content-Encoding", "br"))
     yield Exchange("POST", "scratch/objects", headers=packed, body=body, note="encoded br")
-    large = b'{"objects": [], "x": "' + b"x" * 1_048_576 + b'"}'
+    large = b'{"objects": [], "x": "' + b"x" * data.MAX_CONTENT_LENGTH + b'"}'
     yield _post("scratch", large, "over max_content_length")
 
 

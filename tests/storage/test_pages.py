@@ -9,7 +9,16 @@ import pytest
 
 from taxii_server.clock import format_us, parse_instant
 from taxii_server.filters import ALL, ObjectFilter, VersionFilter
-from taxii_server.storage.protocol import TOMBSTONE, Change, Flags, Page, PageForm, Plan, Store
+from taxii_server.storage.protocol import (
+    TOMBSTONE,
+    Change,
+    Flags,
+    Page,
+    PageForm,
+    Plan,
+    Store,
+    StoredObject,
+)
 from tests.storage.making import (
     COLLECTION,
     OTHER,
@@ -180,14 +189,14 @@ def versioned(store: Store) -> Store:
 def test_versions_are_a_union_without_duplicates(
     versioned: Store,
     versions: VersionFilter | None,
-    expected: list[object],
+    expected: list[StoredObject],
     ids: frozenset[str] | None,
     types: frozenset[str] | None,
 ) -> None:
     """T-FLT-16 to T-FLT-20, also by id and by type."""
     page = read(versioned, ObjectFilter(versions=versions, ids=ids, types=types))
 
-    assert page.text == joined(expected)  # type: ignore[arg-type]  # one list of objects
+    assert page.text == joined(expected)
     assert page.count == len(expected)
 
 
@@ -211,7 +220,7 @@ ONLY_OLD = make_object(make_id(2), modified="2020-01-01T00:00:00.000Z", spec="2.
 def test_an_id_in_two_specifications_shows_the_later_one_unless_asked(
     store: Store,
     specs: frozenset[str] | None,
-    expected: list[object],
+    expected: list[StoredObject],
     ids: frozenset[str] | None,
 ) -> None:
     """T-FLT-25, T-FLT-26."""
@@ -221,11 +230,11 @@ def test_an_id_in_two_specifications_shows_the_later_one_unless_asked(
         make_append(ONLY_OLD),
     )
     execute(store, Plan("p1", objects=(OLD_SPEC, NEW_SPEC, ONLY_OLD), appends=appends))
-    shown = [o for o in expected if ids is None or o.key.stix_id in ids]  # type: ignore[attr-defined]  # one list of objects
+    shown = [o for o in expected if ids is None or o.key.stix_id in ids]
 
     for versions in (None, ALL, VersionFilter(first=True)):
         page = read(store, ObjectFilter(spec_versions=specs, ids=ids, versions=versions))
-        assert page.text == joined(shown)  # type: ignore[arg-type]  # one list of objects
+        assert page.text == joined(shown)
 
 
 def test_a_tombstone_is_in_no_view(store: Store) -> None:
