@@ -67,6 +67,8 @@ def require_acceptable(accept_headers: Iterable[str]) -> None:
         if media_range is None:
             continue
         precision = _precision(media_range)
+        if precision < 0:
+            continue
         offered = _quality(media_range.parameters.get("q", "1"))
         if precision > best or (precision == best and offered > quality):
             best, quality = precision, offered

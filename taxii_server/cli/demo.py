@@ -198,7 +198,10 @@ def _show_polls(
             f"{titles[member]} got {len(ids & sent)} of the story's {len(sent)} objects, and "
             f"{len(ids - sent)} markings and identities that the server supplies to every feed."
         )
-    click.echo('After "no:" stands the rule of coalition.toml that decided, or a builtin one.\n')
+    click.echo(
+        'After "no:" stands what the server told the pusher: the rule of coalition.toml that\n'
+        "withholds, or releases less; or a builtin one. Every other release is by such a rule.\n"
+    )
 
 
 def _counted(names: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ a server that cannot be reached, or refuses the client itself, ends the push ear
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -216,15 +217,9 @@ def _count(status: Mapping[str, Any], key: str) -> int:
 
 
 def _split_message(message: str) -> tuple[str, list[str]]:
-    """Return what was decided, and the warnings that our servers add with ``warning: …``."""
-    said, warnings = [], []
-    for part in message.split("; "):
-        head, colon, rest = part.partition("warning:")
-        if colon and not head.strip():
-            warnings.append(rest.strip())
-        else:
-            said.append(part)
-    return "; ".join(said), warnings
+    """Return what was decided, and the warnings that our servers add as ``; warning: …``."""
+    said, *warnings = re.split(r"(?:^|; )warning: ", message)
+    return said, warnings
 
 
 def _plain(detail: Detail) -> dict[str, str]:

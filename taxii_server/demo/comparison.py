@@ -15,7 +15,7 @@ from taxii_server.demo.stix import STIX
 from taxii_server.demo.story import StoryBundle
 
 YES = "yes"
-_WITHHELD = re.compile(r"withheld from ([^;(]*)\(([^;]*)\)")
+_WITHHELD = re.compile(r"withheld from ([^(]*)\((.*?)\)(?=; withheld from|; warning:|$)")
 _LONGEST_NAME = 44  # characters
 
 
@@ -80,7 +80,13 @@ def _reason(
     if list(pushers) == [member]:
         return "no: its own"
     for pusher in pushers:
-        for names, rule in _WITHHELD.findall(messages.get((pusher, stix_id), "")):
+        for names, reason in _WITHHELD.findall(messages.get((pusher, stix_id), "")):
             if member in (name.strip() for name in names.split(",")):
-                return f"no: {rule}"
+                return f"no: {_without_repetition(reason)}"
     return "no"
+
+
+def _without_repetition(reason: str) -> str:
+    """Return ``rule: sentence`` without the rule where the sentence names it."""
+    rule, _, sentence = reason.partition(": ")
+    return sentence if rule in sentence else reason

@@ -75,6 +75,28 @@ class BodySlots:
                 if not self._held[client]:
                     del self._held[client]
 
+    def drain(self, environ: Mapping[str, Any], most: int) -> None:
+        """Read what is left of a refused request's body and forget it, if a slot is free.
+
+        A connection that is closed with unread bytes is reset, and a client that is
+        still sending may then never see why it was refused.
+
+        Args:
+            environ: The request. Nothing is read of a client that waits to be asked
+                for its body (``Expect``), or has sent none.
+            most: bytes after which to give up.
+        """
+        length = environ.get("CONTENT_LENGTH") or "0"
+        if "HTTP_EXPECT" in environ or (length == "0" and "HTTP_TRANSFER_ENCODING" not in environ):
+            return
+        try:
+            with self.hold(""):
+                left = most
+                while left > 0 and (chunk := environ["wsgi.input"].read(_CHUNK)):
+                    left -= len(chunk)
+        except TooManyRequestsError:
+            return
+
 
 @dataclass(frozen=True, slots=True)
 class BodySource:

@@ -43,4 +43,13 @@ def finish_response(response: Response) -> Response:
     if len(body) > _COMPRESS_FROM and accepts_gzip(request.headers.get("Accept-Encoding", "")):
         response.set_data(gzip.compress(body, _COMPRESS_LEVEL, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
+    if response.status_code >= 400:
+        _drain_when_sent(response)
     return response
+
+
+def _drain_when_sent(response: Response) -> None:
+    """Let the client of a refused request finish sending, after it was answered."""
+    server, environ = context.server(), request.environ
+    most = 2 * server.services.limits.max_content_length
+    response.call_on_close(lambda: server.bodies.drain(environ, most))

@@ -31,6 +31,10 @@ from taxii_server.errors import UnprocessableError
 MAX_DEPTH = 64
 """Levels of lists and objects in a body, the envelope itself being the first."""
 
+MAX_OBJECTS = 500_000
+"""Objects in one envelope. Far more than fit when they are STIX of the usual size: this bounds
+what a body of ten million empty texts costs in memory."""
+
 MAX_FAULTS = 5
 """Faults reported for one object."""
 
@@ -43,8 +47,8 @@ _TEXT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"')
 _WHITE_OR_TEXT = re.compile(r'("[^"\\]*+(?:\\.[^"\\]*+)*+")|[ \t\n\r]++')
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_NOT_BRACKETS = re.compile(r"[^\[\]{}]+")
-_SQUARE = str.maketrans("{}", "[]")
+_NOT_BRACKETS = bytes(set(range(128)) - set(b"[]{}"))
+_SQUARE = bytes.maketrans(b"{}", b"[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ def read_envelope(body: bytes) -> list[EnvelopeItem]:
 
     Raises:
         UnprocessableError: The body is not UTF-8 or not JSON, is nested deeper
-            than ``MAX_DEPTH``, or has no list of objects (HTTP 422).
+            than ``MAX_DEPTH``, has no list of objects, or more of them than
+            ``MAX_OBJECTS`` (HTTP 422).
     """
     text = _decode(body)
     try:
@@ -164,6 +169,9 @@ def _read_objects(text: str, position: int) -> tuple[list[EnvelopeItem], int]:
     while more:
         item, position = scanner.read(text, position, len(items))
         items.append(item)
+        if len(items) > MAX_OBJECTS:
+            message = f"The envelope has more than {MAX_OBJECTS} objects; split it."
+            raise UnprocessableError(message)
         position, more = _next(text, position, "]")
     return items, position
 
@@ -293,9 +301,9 @@ def _require_depth(raw: str, levels: int) -> None:
 
     Without texts and all but brackets, each pass takes the innermost level away.
     """
-    brackets = _NOT_BRACKETS.sub("", _TEXT.sub("", raw)).translate(_SQUARE)
+    brackets = _TEXT.sub("", raw).encode("ascii").translate(_SQUARE, _NOT_BRACKETS)
     for _ in range(levels):
-        brackets = brackets.replace("[]", "")
+        brackets = brackets.replace(b"[]", b"")
     if brackets:
         raise _too_deep()
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from taxii_server.access import authentication
+from taxii_server.access import authentication, credentials
 from taxii_server.access.authentication import MAX_FAILED_LOGINS, Authenticator
 from taxii_server.access.credentials import Secrets, disable, new_client, rotate
 from taxii_server.access.principal import Principal, Role
@@ -34,7 +34,7 @@ class Checks:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count = 0
-        original = authentication.is_password
+        original = credentials.is_password
 
         def counting(password: str, password_hash: str) -> bool:
             self.count += 1

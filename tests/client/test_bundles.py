@@ -6,16 +6,23 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from taxii_server.client.bundles import compact, read_documents, read_file, read_objects
 from taxii_server.client.session import ClientError
 
 _VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=15,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+_THINGS = st.lists(
+    st.dictionaries(st.text(), _VALUES, max_size=4).map(lambda d: {**d, "type": "x-a"}), max_size=4
 )
 
 
@@ -35,7 +42,8 @@ def test_a_number_too_long_for_python_is_no_error() -> None:
     assert digits in found.text
 
 
-@given(st.lists(st.dictionaries(st.text(), _VALUES).map(lambda d: {**d, "type": "x-a"})))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(_THINGS)
 def test_every_object_of_a_bundle_comes_out_equal(things: list[dict[str, object]]) -> None:
     for indent in (None, 2):
         text = json.dumps({"type": "bundle", "id": "b", "objects": things}, indent=indent)
@@ -45,6 +53,7 @@ def test_every_object_of_a_bundle_comes_out_equal(things: list[dict[str, object]
         assert [json.loads(item.text) for item in found] == things
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_VALUES)
 def test_compact_text_means_the_same_and_has_no_white_space(value: object) -> None:
     short = compact(json.dumps(value, indent=3))

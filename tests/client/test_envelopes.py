@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from taxii_server.client.envelopes import EnvelopeLimits, encode_envelope, split_into_envelopes
@@ -13,6 +13,7 @@ from tests.client.make import as_text, make_object
 _GROUPS = st.lists(st.lists(st.integers(0, 60), min_size=1, max_size=4), max_size=12)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_GROUPS, st.integers(150, 700), st.integers(1, 6))
 def test_every_envelope_fits_and_nothing_is_lost(
     sizes: list[list[int]], max_bytes: int, max_objects: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from taxii_server.client.ordering import group_for_sending, named_uuids, strongly_connected
@@ -29,6 +29,7 @@ def reachable(graph: list[list[int]], start: int) -> set[int]:
     return found
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_GRAPHS, st.randoms(use_true_random=False))
 def test_every_name_precedes_its_namer_unless_they_are_in_a_circle(
     graph: list[list[int]], shuffle: random.Random

@@ -24,6 +24,7 @@ from tests.support.stix import (
 )
 from tests.support.wire import TAXII, Client
 
+BUNDLE = "bundle--aeb8c1a1-5a2e-4f1a-8f0b-2f1b0d1c9a11"
 MAX = 1_048_576  # max_content_length of the shared server
 
 
@@ -101,8 +102,8 @@ def test_an_object_twice_in_one_envelope_is_stored_once(filled: Client) -> None:
 @pytest.mark.parametrize(
     "around",
     [
-        {"type": "bundle", "id": make_id("bundle")},
-        {"type": "bundle", "id": make_id("bundle"), "spec_version": "2.0"},
+        {"type": "bundle", "id": BUNDLE},
+        {"type": "bundle", "id": BUNDLE, "spec_version": "2.0"},
         {"x_note": "hello"},
         {"more": True, "next": "abc"},
         {"x_first": {"objects": []}},

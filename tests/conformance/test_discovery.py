@@ -73,14 +73,14 @@ def test_the_configured_base_url_is_what_discovery_shows(
     folder = DataFolder.make(
         tmp_path_factory.mktemp("proxied") / "data",
         everybody_shares(),
-        '[server]\nbase_url = "https://taxii.example.org/share"\nbehind_proxy = true\n',
+        '[server]\nbase_url = "https://taxii.example.org"\nbehind_proxy = true\n',
     )
     folder.add_client("sub-cisa", "cisa", "subscriber")
     with RunningServer(folder) as server:
         found = server.client("sub-cisa").get("/taxii2/").json()
 
-    assert found["api_roots"] == ["https://taxii.example.org/share/coalition/"]
-    assert found["default"] == "https://taxii.example.org/share/coalition/"
+    assert found["api_roots"] == ["https://taxii.example.org/coalition/"]
+    assert found["default"] == "https://taxii.example.org/coalition/"
 
 
 def test_an_api_root_describes_itself(facebook: Client) -> None:

@@ -190,7 +190,7 @@ def test_an_object_is_an_envelope_of_its_own(filled: Client) -> None:
     require_dates(answer)
 
 
-@pytest.mark.parametrize("stix_id", [make_id("indicator"), "indicator--x", "nonsense", "a" * 300])
+@pytest.mark.parametrize("stix_id", ["indicator--f35739fb-759e-464d-abb7-fc9c6f28bed6", "indicator--x", "nonsense", "a" * 300])
 def test_an_unknown_object_is_404(filled: Client, stix_id: str) -> None:
     """T-OBJ-03, T-OBJ-10, T-VER-05, A-03, Q-10, T-INT-12: also an id with bad syntax."""
     for path in (f"objects/{stix_id}/", f"objects/{stix_id}/versions/"):

@@ -158,7 +158,7 @@ def test_filters_dropped_on_page_2_still_apply(filled: Client) -> None:
     [
         {"match[type]": "malware"},
         {"match[version]": "first"},
-        {"match[id]": make_id("indicator")},
+        {"match[id]": "indicator--4ac4c40c-9edb-405e-86ed-c98a98c96c18"},
         {"match[spec_version]": "2.0"},
         {"added_after": "2020-01-01T00:00:00Z"},
     ],

@@ -105,7 +105,7 @@ def test_groups_in_rules_become_their_members() -> None:
     (rule,) = coalition.policy.releases
     assert rule.from_members == {"facebook", "twitter"}
     assert rule.to_members == {"cisa", "twitter"}
-    assert (rule.name, rule.types, rule.up_to) == ("reports", {"report"}, Tlp.AMBER)
+    assert (rule.name, rule.types, rule.up_to) == ("reports", frozenset({"report"}), Tlp.AMBER)
 
 
 @pytest.mark.parametrize(

@@ -368,7 +368,7 @@ def test_the_sharing_extension_is_recognised_by_its_id() -> None:
 
 
 def test_another_extension_does_not_narrow_an_object() -> None:
-    stix = {"extensions": {"extension-definition--x": {}}}
+    stix = {"extensions": {"extension-definition--x": {"rank": 5}}}
 
     assert not traits_of(stix, Tlp.AMBER, set()).sharing_extension
 

@@ -86,4 +86,4 @@ def conformance() -> str:
     )
 
 
-BOXES = 120
+BOXES = 320
