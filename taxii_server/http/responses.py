@@ -13,6 +13,7 @@ from taxii_server.http import context
 from taxii_server.media_types import CT, accepts_gzip
 from taxii_server.services.pages import ListedPage
 
+_DRAINED_BEYOND = 8 * 1024 * 1024  # bytes
 _COMPRESS_FROM = 1024  # bytes; less is not worth the work
 _COMPRESS_LEVEL = 1  # of 9; a page must not cost more to compress than to read
 
@@ -51,5 +52,5 @@ def finish_response(response: Response) -> Response:
 def _drain_when_sent(response: Response) -> None:
     """Let the client of a refused request finish sending, after it was answered."""
     server, environ = context.server(), request.environ
-    most = 2 * server.services.limits.max_content_length
+    most = server.services.limits.max_content_length + _DRAINED_BEYOND
     response.call_on_close(lambda: server.bodies.drain(environ, most))

@@ -145,7 +145,7 @@ class _Adding:
 
     def _stored(self, content: Mapping[str, Any], text: str) -> StoredObject:
         version = content.get("modified") or content.get("created")
-        author = self._services.coalition.reserved.get(str(content.get("created_by_ref")))
+        author = self._services.coalition.reserved.get(str(content.get("created_by_ref")).lower())
         return StoredObject(
             key=ObjectKey(self._member, str(content["id"]), digest(content)),
             type=str(content["type"]),

@@ -67,8 +67,8 @@ class Acceptance:
     def authorship(self, candidate: Candidate) -> Verdict | None:
         """Return ``None`` to go on, or the verdict on an object that makes no line (INV-AUTHOR)."""
         key = candidate.stored.key
-        id_owner = self._reserved.get(key.stix_id)
-        supplied = self._logs.live(LIBRARY, key.stix_id)
+        id_owner = self._reserved.get(key.stix_id.lower())  # a UUID in capitals is the same id
+        supplied = self._logs.live(LIBRARY, key.stix_id.lower())
         if supplied and id_owner != self._producer:
             if any(entry.object.digest == key.digest for entry in supplied):
                 return Verdict(True, _SUPPLIED)
@@ -90,7 +90,7 @@ class Acceptance:
             return (
                 "not-the-creator: this id belongs to another member's or the coalition's identity"
             )
-        author = self._reserved.get(str(candidate.content.get("created_by_ref")))
+        author = self._reserved.get(str(candidate.content.get("created_by_ref")).lower())
         if author is not None and author != self._producer:
             return "not-the-creator: created_by_ref is not an identity of your organisation"
         others = [

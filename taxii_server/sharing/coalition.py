@@ -137,9 +137,9 @@ class Coalition:
 
     @property
     def reserved(self) -> dict[str, str]:
-        """Owner (member name, ``""`` for the coalition) of every reserved identity id."""
-        owners = {identity: m.name for m in self.members for identity in m.identities}
-        return {**owners, self.identity: ""} if self.identity else owners
+        """Owner (member name, ``""`` for the coalition) of every reserved id, in lower case."""
+        owners = {each.lower(): m.name for m in self.members for each in m.identities}
+        return {**owners, self.identity.lower(): ""} if self.identity else owners
 
     def submissions_of(self, member: str) -> Collection:
         """Return the collection that this member pushes to."""

@@ -53,6 +53,7 @@ class PushPlanner:
     def __call__(self, view: PlanView) -> Plan:
         """Return the plan of this push under what the store holds now."""
         ids = {candidate.stored.key.stix_id for candidate in self._candidates}
+        ids |= {stix_id.lower() for stix_id in ids}
         markings = {marking for c in self._candidates for marking in markings_of(c.content)}
         ids |= markings
         logs = Logs(view.entries_of(ids), view.lines_of(ids))

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from taxii_server.access.principal import Principal, Role
+from taxii_server.app import open_services
+from taxii_server.cli.main import main
+from taxii_server.clock import now_us
+from taxii_server.errors import NotFoundError
+from taxii_server.services.adding import add_objects
+from taxii_server.services.reading_status import get_status
 from tests.conformance.checks import is_error, require_status
 from tests.support.coalitions import SECOND_ROOT, everybody_shares
 from tests.support.servers import DataFolder, RunningServer
@@ -143,3 +153,39 @@ def test_a_status_survives_a_restart_and_is_served_by_every_worker(
 
     assert len(seen) == 1
     assert len(rest.objects) == 2
+
+
+HOUR_US = 3_600_000_000
+
+
+def test_a_status_is_kept_for_a_day(tmp_path: Path) -> None:
+    """T-STAT-11, T-STAT-12: 23 h 59 m after completion it is there, later it is 404."""
+    folder = DataFolder.make(tmp_path / "data", everybody_shares())
+    time = [now_us()]
+    opened = open_services(folder.path, clock=lambda: time[0])
+    try:
+        services = opened.services
+        who = Principal("pub", "facebook", frozenset({Role.PUBLISHER}))
+        target = services.coalition.submissions_of("facebook")
+        body = json.dumps(envelope(make_indicator())).encode()
+        status = add_objects(services, who, target, body, received_us=time[0])
+
+        time[0] += 24 * HOUR_US - HOUR_US // 60
+        assert get_status(services, who, "coalition", status.id).body == status.body
+        time[0] += HOUR_US
+        with pytest.raises(NotFoundError):
+            get_status(services, who, "coalition", status.id)
+    finally:
+        opened.services.store.close()
+
+
+def test_a_shorter_life_of_statuses_is_refused_at_start(tmp_path: Path) -> None:
+    """T-INT-03: less than 24 hours is a configuration error."""
+    folder = DataFolder.make(tmp_path / "data", everybody_shares())
+    settings = folder.path / "server.toml"
+    settings.write_text("[taxii]\nstatus_retention_hours = 23\n", encoding="utf-8")
+
+    done = CliRunner().invoke(main, ["serve", "--data", str(folder.path)])
+
+    assert done.exit_code == 1
+    assert "[taxii] status_retention_hours" in done.stderr

@@ -235,6 +235,18 @@ def test_an_identity_of_another_member_cannot_sign(world: World) -> None:
     assert message(status).startswith("not-the-creator")
 
 
+def test_an_identity_in_capitals_is_reserved_too(world: World) -> None:
+    """INV-AUTHOR: some consumers compare UUIDs without regard to case (RFC 4122 section 3)."""
+    identity = world.services.coalition.member("twitter").identities[0]
+    shouted = f"identity--{identity.removeprefix('identity--').upper()}"
+
+    by_author = world.push("facebook", make_campaign(created_by_ref=shouted))
+    by_id = world.push("facebook", make_identity(id=shouted))
+
+    assert message(by_author).startswith("not-the-creator")
+    assert message(by_id).startswith("not-the-creator")
+
+
 def test_the_coalitions_identity_is_accepted_from_nobody(world: World) -> None:
     status = world.push("facebook", make_campaign(created_by_ref=world.services.coalition.identity))
 

@@ -12,8 +12,7 @@ import pytest
 
 from taxii_server.clock import now_us
 from taxii_server.errors import ConfigError, StorageUnavailableError
-from taxii_server.storage.protocol import SCHEMA_VERSION, Change, Plan
-from taxii_server.storage.protocol import TOMBSTONE as GONE
+from taxii_server.storage.protocol import SCHEMA_VERSION, TOMBSTONE, Change, Plan, PlanView
 from taxii_server.storage.sqlite import (
     SQLiteStore,
     create_store,
@@ -23,7 +22,17 @@ from taxii_server.storage.sqlite import (
 )
 from taxii_server.storage.sqlite import database as database_module
 from taxii_server.storage.sqlite.database import DATABASE_NAME, LOCK_NAME, open_connection
-from tests.storage.making import COLLECTION, execute, joined, make_id, make_object, push, read
+from taxii_server.storage.sqlite.planning import SQLitePlanView
+from tests.storage.making import (
+    COLLECTION,
+    execute,
+    joined,
+    make_batch,
+    make_id,
+    make_object,
+    push,
+    read,
+)
 
 FOLDER = Path(__file__).parent.parent.parent
 
@@ -163,27 +172,21 @@ def test_commits_are_synced(sqlite: SQLiteStore) -> None:
     push(sqlite, make_object(make_id(1)))
     seen = []
 
-    def plan(view: object) -> Plan:
-        db = view.db  # type: ignore[attr-defined]  # the backend's own view
-        seen.append((db.pragma("synchronous"), db.pragma("journal_mode")))
+    def plan(view: PlanView) -> Plan:
+        assert isinstance(view, SQLitePlanView)
+        seen.append((view.db.pragma("synchronous"), view.db.pragma("journal_mode")))
         return Plan("p1")
 
-    sqlite.commit(make_batch_of_sqlite(), plan)
+    sqlite.commit(make_batch(), plan)
 
     assert seen == [(2, "wal")]
-
-
-def make_batch_of_sqlite() -> object:
-    from tests.storage.making import make_batch
-
-    return make_batch()
 
 
 def test_an_erased_text_is_nowhere_in_the_files(data: Path, sqlite: SQLiteStore) -> None:
     """sharing.md section 6: erased from storage, free pages included."""
     secret = make_object(make_id(1), content="only-here-" * 2_000)
     push(sqlite, secret, make_object(make_id(2)))
-    execute(sqlite, Plan("p1", changes=(Change(COLLECTION, 1, GONE),), erase=(secret.key,)))
+    execute(sqlite, Plan("p1", changes=(Change(COLLECTION, 1, TOMBSTONE),), erase=(secret.key,)))
     sqlite.close()  # the last connection takes the write-ahead log with it
 
     assert [p.name for p in data.iterdir() if p.is_file() and b"only-here-" in p.read_bytes()] == []
@@ -256,14 +259,13 @@ print(sorted({"sqlite3", "_sqlite3"} & set(sys.modules)))
     assert run_python(code).stdout.strip() == "[]"
 
 
-def test_a_store_refuses_to_work_after_a_fork() -> None:
+def test_a_store_refuses_to_work_after_a_fork(tmp_path: Path) -> None:
     code = """
-import os, sys, tempfile
+import os, sys
 from pathlib import Path
 from taxii_server.clock import now_us
 from taxii_server.storage.sqlite import create_store
-folder = Path(tempfile.mkdtemp(dir=sys.argv[1]))
-store = create_store(folder, now_us)
+store = create_store(Path(sys.argv[1]), now_us)
 store.fix_id("a", "b")
 store.record_failed_login("a", "b", 1)
 child = os.fork()
@@ -281,16 +283,16 @@ _, status = os.waitpid(child, 0)
 print(os.waitstatus_to_exitcode(status), store.fixed_ids(), store.fix_id("c", "d"))
 store.close()
 """
-    assert run_in_temporary_folder(code) == "4 {'a': 'b'} d"
+    assert output_of(code, tmp_path) == "4 {'a': 'b'} d"
 
 
-def test_a_store_that_was_not_used_yet_may_be_used_in_a_forked_process() -> None:
+def test_a_store_that_was_not_used_yet_may_be_used_in_a_forked_process(tmp_path: Path) -> None:
     code = """
-import os, sys, tempfile
+import os, sys
 from pathlib import Path
 from taxii_server.clock import now_us
 from taxii_server.storage.sqlite import create_store
-store = create_store(Path(tempfile.mkdtemp(dir=sys.argv[1])), now_us)
+store = create_store(Path(sys.argv[1]), now_us)
 child = os.fork()
 if child == 0:
     os._exit(store.fix_id("a", "b") == "b")
@@ -298,14 +300,11 @@ _, status = os.waitpid(child, 0)
 print(os.waitstatus_to_exitcode(status), store.fixed_ids())
 store.close()
 """
-    assert run_in_temporary_folder(code) == "1 {'a': 'b'}"
+    assert output_of(code, tmp_path) == "1 {'a': 'b'}"
 
 
-def run_in_temporary_folder(code: str) -> str:
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        finished = run_python(code, folder)
+def output_of(code: str, folder: Path) -> str:
+    finished = run_python(code, folder)
     assert finished.stderr == ""
     return finished.stdout.strip()
 
