@@ -121,6 +121,7 @@ def _listen(host: str, port: int, backlog: int) -> socket.socket:
         except OSError as exc:
             if exc.errno != errno.EADDRINUSE or time.monotonic() > deadline:
                 raise ConfigError(f"{host}:{port}", [f"cannot listen: {exc.strerror}"]) from exc
+            logger.warning("the address is taken; waiting", extra=fields(host=host, port=port))
             time.sleep(_LOOK_EVERY_S)
     listening.setblocking(False)
     # Accepted connections inherit these on Linux.

@@ -219,40 +219,43 @@ def views_of(drafts: Sequence[Draft]) -> list[Flags]:
     """Return the views of every entry of one id in one log (T-FLT-16, T-FLT-25, T-FLT-28).
 
     Judged line by line: newest and oldest by rank among a line's entries of one
-    STIX specification version, and by default among those of its latest one.
+    STIX specification version, of all of them, and by default of its latest one.
     """
     if len(drafts) == 1:  # nearly every id, and every feed of a large push
         return [Flags() if drafts[0].is_live else TOMBSTONE]
-    best: list[list[int]] = [[0, 0, 0] for _ in drafts]  # live, latest, first
+    shown = [[0, 0, 0] for _ in drafts]  # live, latest, first, as bits
     by_line: dict[LineKey, list[tuple[str, str, int]]] = defaultdict(list)
     for number, draft in enumerate(drafts):
         for support in draft.supports.values():
             if support.live:
-                by_line[support.line].append((draft.spec_version, support.rank, number))
+                by_line[support.line].append((support.rank, draft.spec_version, number))
     for versions in by_line.values():
         versions.sort()
-        top = versions[-1][0]
-        for spec in {spec for spec, _, _ in versions}:
-            numbers = [number for each, _, number in versions if each == spec]
-            value = 1 if spec == top else 2
+        top = max(spec for _, spec, _ in versions)
+        for spec in {spec for _, spec, _ in versions}:
+            own = _OWN | (_DEFAULT if spec == top else 0)
+            numbers = [number for _, each, number in versions if each == spec]
             for number in numbers:
-                _improve(best[number], 0, value)
-            _improve(best[numbers[-1]], 1, value)
-            _improve(best[numbers[0]], 2, value)
-    return [Flags(*flags) for flags in best]
+                shown[number][0] |= own | _BOTH
+            shown[numbers[-1]][1] |= own
+            shown[numbers[0]][2] |= own
+        shown[versions[-1][2]][1] |= _BOTH
+        shown[versions[0][2]][2] |= _BOTH
+    return [Flags(*(_VALUE_OF[bits] for bits in each)) for each in shown]
 
 
-def _improve(flags: list[int], view: int, value: int) -> None:
-    """Raise 0 to 2 or 1, and 2 to 1: what one line shows by default is shown."""
-    if value == 1 or flags[view] == 0:
-        flags[view] = value
+# In which queries an entry shows: without match[spec_version], with its own version
+# alone, with both versions. Flags number the combinations that occur (``Flags``).
+_DEFAULT, _OWN, _BOTH = 1, 2, 4
+_BITS_OF = (0, _DEFAULT | _OWN | _BOTH, _OWN, _DEFAULT | _OWN, _OWN | _BOTH)
+_VALUE_OF = {bits: value for value, bits in enumerate(_BITS_OF)}
 
 
 def _reappears(old: Flags, new: Flags) -> bool:
     """Return whether an entry starts to match a view that readers may have passed."""
 
     def starts(before: int, after: int) -> bool:
-        return after != 0 and before not in (after, 1)
+        return bool(_BITS_OF[after] & ~_BITS_OF[before])
 
     if old.live == 0 or new.live == 0:
         return False

@@ -77,12 +77,16 @@ class DeletePlanner:
         specs = self._wanted.spec_versions
         versions = self._wanted.versions or ALL
         among = [entry for entry in own if specs is None or entry.spec_version in specs]
+        shown = among
+        if specs is None and among:  # first and last are what GET shows by default (T-FLT-25)
+            top = max(entry.spec_version for entry in among)
+            shown = [entry for entry in among if entry.spec_version == top]
         return [
             entry
             for entry in among
             if versions.all
-            or (versions.first and entry is among[0])
-            or (versions.last and entry is among[-1])
+            or (versions.first and entry is shown[0])
+            or (versions.last and entry is shown[-1])
             or version_here(entry) in versions.instants
         ]
 

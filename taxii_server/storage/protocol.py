@@ -65,10 +65,13 @@ class StoredObject:
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """In which views an entry stands: 0 no, 1 by default, 2 only if its spec_version is asked for.
+    """In which views an entry stands: each is one of five numbers.
 
-    2 is for an id that also has versions of a later STIX specification, which the
-    default view prefers (TAXII 2.1 section 3.4.1). A tombstone is all zero.
+    0 in no query · 1 in every query · 2 only where its own ``spec_version`` alone is
+    asked for · 3 there and by default, not where both versions are asked for · 4 there
+    and where both are asked for, not by default. 2 to 4 are for an id with versions of
+    two STIX specifications: the default view prefers the later one (TAXII 2.1 section
+    3.4.1), a query for both picks among all. A tombstone is all zero.
     """
 
     live: int = 1

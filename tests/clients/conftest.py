@@ -21,6 +21,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     for member in ("facebook", "twitter", "cisa"):
         folder.add_client(f"pub-{member}", member, "publisher")
         folder.add_client(f"sub-{member}", member, "subscriber")
+    folder.add_client("auditor", None, "auditor")
     with RunningServer(folder, workers=2) as running:
         yield running
 

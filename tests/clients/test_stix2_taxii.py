@@ -12,9 +12,10 @@ from tests.support.stix import Stix, make_campaign, make_id
 
 
 def collection(server: RunningServer, name: str, alias: str) -> Collection:
-    """Return the collection by its alias, which works as an id in URLs."""
+    """Return the collection by its id: taxii2-client refuses a URL without the body's id."""
     who = server.folder.clients[name]
-    url = f"{server.url}/coalition/collections/{alias}/"
+    known = server.client("auditor").get(f"collections/{alias}/").json()
+    url = f"{server.url}/coalition/collections/{known['id']}/"
     return Collection(url, user=who.name, password=who.password)
 
 

@@ -25,6 +25,7 @@ WRITE_ONLY = "33333333-3333-4333-8333-333333333333"
 NEITHER = "44444444-4444-4444-8444-444444444444"
 EMPTY = "55555555-5555-1555-8555-555555555555"  # not version 4: kept, with a warning
 SCRATCH = "66666666-6666-4666-8666-666666666666"  # what POST and DELETE change
+TIES = "88888888-8888-4888-8888-888888888888"  # two objects of one date
 ARCHIVED = "77777777-7777-4777-8777-777777777777"
 MISSING = "99999999-9999-4999-8999-999999999999"
 
@@ -44,7 +45,7 @@ STATEMENT = stix_id("marking-definition", 1)  # created, never modified
 URL = stix_id("url", 1)  # no version of its own
 RELATIONSHIP = stix_id("relationship", 1)
 CAMPAIGN = stix_id("campaign", 1)  # its older version was added later
-ATTACK = stix_id("attack-pattern", 1)  # shares its date_added with CAMPAIGN's newer version
+ATTACK = stix_id("attack-pattern", 1)
 ABSENT = stix_id("indicator", 0xFFFF)
 
 FIRST = "2020-01-01T00:00:00.000Z"
@@ -160,7 +161,7 @@ def mixed() -> list[tuple[str, Json]]:
         (day(9), {**tool_2_0, "modified": THIRD}),
         (day(10), make_indicator(1, THIRD, "Third")),
         (day(11), make_object(CAMPAIGN, THIRD, name="New first")),
-        (day(11), make_object(ATTACK, name="Same date", x_score=0.10)),
+        (day(11, 500), make_object(ATTACK, name="With a score", x_score=0.10)),
         (day(12), make_object(CAMPAIGN, FIRST, name="Old later")),
     ]
 
@@ -168,6 +169,12 @@ def mixed() -> list[tuple[str, Json]]:
 def numbered() -> list[tuple[str, Json]]:
     """Return the 23 objects of READ_ONLY: for walks by pages."""
     return [(day(1 + n, n), make_indicator(0x100 + n, name=f"Number {n}")) for n in range(23)]
+
+
+def tied() -> list[tuple[str, Json]]:
+    """Return the objects of TIES: the second and the third were added at one time."""
+    dates = (day(1), day(2), day(2), day(3))
+    return [(date, make_indicator(0x180 + n)) for n, date in enumerate(dates)]
 
 
 def archived() -> list[tuple[str, Json]]:
@@ -193,6 +200,7 @@ def _collections() -> list[Json]:
         make_collection(NEITHER, "Closed", secret, can_read=False, can_write=False),
         make_collection(EMPTY, "Nothing yet", []),
         make_collection(SCRATCH, "Scratch", scratch()),
+        make_collection(TIES, "Ties", tied()),
     ]
 
 

@@ -25,6 +25,7 @@ COLLECTIONS = {
     "no": data.NEITHER,
     "empty": data.EMPTY,
     "scratch": data.SCRATCH,
+    "ties": data.TIES,
     "missing": data.MISSING,
 }
 OBJECTS = {
@@ -307,6 +308,7 @@ def _filters() -> Iterator[Exchange]:
         yield from _gets(f"rw/{form}", queries)
         yield from _gets(f"ro/{form}", ("", "limit=23", "limit=22", "match[version]=all&limit=5"))
         yield Exchange("GET", f"empty/{form}")
+        yield from _gets(f"ties/{form}", ("", "limit=2", f"added_after={data.day(2)}"))
 
 
 def _bad_parameters() -> Iterator[Exchange]:
@@ -383,6 +385,7 @@ def _walks() -> Iterator[Exchange]:
         for path, query in (
             ("ro/objects", "limit=5"),
             ("ro/manifest", "limit=5"),
+            ("ties/objects", "limit=2"),
             ("rw/objects", "limit=2"),
             ("rw/objects", "match[version]=all&limit=3"),
             ("rw/manifest", "match[type]=indicator&match[version]=all&limit=1"),

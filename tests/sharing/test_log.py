@@ -52,12 +52,12 @@ def test_an_entry_is_latest_while_any_line_has_nothing_newer() -> None:
 
 
 def test_a_version_of_an_older_specification_shows_only_when_asked_for() -> None:
-    """T-FLT-25 and T-FLT-28: value 2 is for queries that name the specification."""
+    """T-FLT-25 and T-FLT-28: by default the latest specification, among both the newest."""
     old = entry("2021", Support(A, "2021"), spec="2.0")
 
     views = views_of([old, entry("2020", Support(A, "2020"))])
 
-    assert views == [Flags(2, 2, 2), Flags(1, 1, 1)]
+    assert views == [Flags(live=4, latest=4, first=2), Flags(live=1, latest=3, first=1)]
 
 
 def test_an_entry_without_a_live_line_is_a_tombstone() -> None:

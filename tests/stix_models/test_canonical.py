@@ -34,12 +34,15 @@ def test_the_order_of_names_does_not_matter(value: dict[str, Any]) -> None:
 
 @given(VALUES)
 def test_canonical_text_means_the_same_value(value: Any) -> None:
-    assert json.loads(canonical_json(value)) == value
+    """All numbers are doubles to RFC 8785, those without a point too."""
+    assert json.loads(canonical_json(value), parse_int=float) == value
 
 
 def test_names_are_ordered_by_utf_16_units() -> None:
     """RFC 8785 section 3.2.3: U+1F600 comes before U+FB33, though its code point is larger."""
-    assert canonical_json({"דּ": 1, "😀": 2}) == '{"😀":2,"דּ":1}'.encode()
+    assert (
+        canonical_json({"\ufb33": 1, "\U0001f600": 2}) == b'{"\xf0\x9f\x98\x80":2,"\xef\xac\xb3":1}'
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,5 +84,5 @@ def test_a_text_that_looks_like_a_number_is_only_a_text(text: str) -> None:
 )
 def test_what_has_no_canonical_text_is_an_error(value: Any) -> None:
     """Never ``null`` in place of NaN, which would make two contents equal."""
-    with pytest.raises(ValueError):  # noqa: PT011  # several libraries' subclasses
+    with pytest.raises(ValueError):  # several libraries' subclasses
         canonical_json(value)

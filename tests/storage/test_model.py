@@ -40,8 +40,8 @@ OBJECTS = [
     for modified in (*DAYS, None)
 ]
 
-flag = st.integers(0, 2)
-live_flags = st.builds(Flags, st.integers(1, 2), flag, flag)
+flag = st.integers(0, 4)
+live_flags = st.builds(Flags, st.integers(1, 4), flag, flag)
 append = st.tuples(st.sampled_from(OBJECTS), live_flags, st.integers(0, 3))
 batch = st.tuples(
     st.lists(append, max_size=8),
@@ -113,7 +113,9 @@ class ModelEntry:
 def is_shown(entry: ModelEntry, wanted: ObjectFilter) -> bool:
     stored = entry.stored
     specs = wanted.spec_versions
-    shown_flags = {1} if specs is None else {1, 2}
+    shown_flags = (
+        {1, 3} if specs is None else {1, 4} if len(specs & {"2.0", "2.1"}) == 2 else {1, 2, 3, 4}
+    )
     asked = wanted.versions or LAST
     in_view = (
         (asked.all and entry.flags.live in shown_flags)

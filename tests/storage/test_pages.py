@@ -205,36 +205,43 @@ NEW_SPEC = make_object(make_id(1), modified="2020-01-02T00:00:00.000Z", spec="2.
 ONLY_OLD = make_object(make_id(2), modified="2020-01-01T00:00:00.000Z", spec="2.0")
 
 
+FIRST = VersionFilter(first=True)
+BOTH = frozenset({"2.0", "2.1"})
+
+
 @pytest.mark.parametrize(
-    ("specs", "expected"),
+    ("specs", "versions", "expected"),
     [
-        (None, [NEW_SPEC, ONLY_OLD]),
-        (frozenset({"2.0"}), [OLD_SPEC, ONLY_OLD]),
-        (frozenset({"2.1"}), [NEW_SPEC]),
-        (frozenset({"2.0", "2.1"}), [OLD_SPEC, NEW_SPEC, ONLY_OLD]),
-        (frozenset({"9.9"}), []),
-        (frozenset({"9.9", "2.1"}), [NEW_SPEC]),
+        *((None, versions, [NEW_SPEC, ONLY_OLD]) for versions in (None, ALL, FIRST)),
+        *((frozenset({"2.0"}), versions, [OLD_SPEC, ONLY_OLD]) for versions in (None, ALL, FIRST)),
+        *((frozenset({"2.1"}), versions, [NEW_SPEC]) for versions in (None, ALL, FIRST)),
+        (BOTH, None, [NEW_SPEC, ONLY_OLD]),
+        (BOTH, ALL, [OLD_SPEC, NEW_SPEC, ONLY_OLD]),
+        (BOTH, FIRST, [OLD_SPEC, ONLY_OLD]),
+        (frozenset({"9.9"}), None, []),
+        (frozenset({"9.9", "2.1"}), None, [NEW_SPEC]),
     ],
 )
 @pytest.mark.parametrize("ids", [None, frozenset({make_id(1)}), frozenset(map(make_id, range(9)))])
 def test_an_id_in_two_specifications_shows_the_later_one_unless_asked(
     store: Store,
     specs: frozenset[str] | None,
+    versions: VersionFilter | None,
     expected: list[StoredObject],
     ids: frozenset[str] | None,
 ) -> None:
-    """T-FLT-25, T-FLT-26."""
+    """T-FLT-25, T-FLT-26, T-FLT-28."""
     appends = (
-        make_append(OLD_SPEC, flags=Flags(2, 2, 2)),
-        make_append(NEW_SPEC),
+        make_append(OLD_SPEC, flags=Flags(live=4, latest=2, first=4)),
+        make_append(NEW_SPEC, flags=Flags(live=1, latest=1, first=3)),
         make_append(ONLY_OLD),
     )
     execute(store, Plan("p1", objects=(OLD_SPEC, NEW_SPEC, ONLY_OLD), appends=appends))
     shown = [o for o in expected if ids is None or o.key.stix_id in ids]
 
-    for versions in (None, ALL, VersionFilter(first=True)):
-        page = read(store, ObjectFilter(spec_versions=specs, ids=ids, versions=versions))
-        assert page.text == joined(shown)
+    page = read(store, ObjectFilter(spec_versions=specs, ids=ids, versions=versions))
+
+    assert page.text == joined(shown)
 
 
 def test_a_tombstone_is_in_no_view(store: Store) -> None:

@@ -28,8 +28,8 @@ from taxii_server.filters import LAST, VersionFilter
 from taxii_server.storage.protocol import PageForm, PageQuery
 from taxii_server.storage.sqlite.schema import SPEC_NUMBERS
 
-MAX_RANGES = 400
-"""Ranges merged by name, below SQLite's 500; more are driven by lists (see ``_listed``)."""
+MAX_RANGES = 200
+"""Ranges merged by name; compiling more takes longer than to drive them by lists (``_listed``)."""
 
 Value = int | str
 
@@ -72,6 +72,11 @@ _TEXTS = {
     ),
     PageForm.VERSIONS: _VERSION,
 }
+
+# Flag values (``protocol.Flags``) that show: by default, and where one or both
+# specification versions are asked for.
+_DEFAULT = (1, 3)
+_SHOWN: Mapping[int, tuple[int, ...]] = {0: (), 1: (1, 2, 3, 4), 2: (1, 4)}
 
 _UNBOUNDED = 1 << 62  # manifest records and versions are small; the limit bounds them
 
@@ -124,8 +129,7 @@ class _Picking:
         self._views = _views(wanted.versions or LAST)
         specs = wanted.spec_versions
         self._specs = [n for text, n in SPEC_NUMBERS.items() if specs is None or text in specs]
-        # 2 is what the default hides because its id has a later specification version
-        self._flags = (1,) if specs is None else (1, 2)
+        self._flags = _DEFAULT if specs is None else _SHOWN[len(self._specs)]
         self.values: dict[str, Value] = {"collection": collection, "after": query.after_seq}
         self._after = ":after"
         if wanted.added_after_us is not None:

@@ -1,0 +1,202 @@
+"""``clearinghouse demo`` from start to Ctrl-C, as its reader uses it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from taxii_server.demo.story import story
+
+COMMAND = str(Path(sys.executable).parent / "clearinghouse")
+START_S = 120
+
+
+def start(*options: str) -> subprocess.Popen[str]:
+    """Start the demo; it ends when the test sends a signal."""
+    environment = {k: v for k, v in os.environ.items() if k != "CLEARINGHOUSE_DATA"}
+    return subprocess.Popen(
+        [COMMAND, "demo", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment | {"PYTHONUNBUFFERED": "1"},
+    )
+
+
+def read_until(process: subprocess.Popen[str], last: str) -> str:
+    """Return what the demo prints, up to the line that has ``last`` in it."""
+    assert process.stdout is not None
+    watchdog = threading.Timer(START_S, process.kill)
+    watchdog.start()
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if last in line:
+            break
+    watchdog.cancel()
+    shown = "".join(lines)
+    assert last in shown, f"{shown}\n{process.stderr.read() if process.stderr else ''}"
+    return shown
+
+
+def stop(process: subprocess.Popen[str], number: int) -> tuple[int, str, str]:
+    """Send a signal and return the exit code and what was still printed."""
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+@pytest.fixture(scope="module")
+def shown() -> Iterator[str]:
+    """Yield what the demo prints for people, while it serves."""
+    process = start()
+    yield read_until(process, "Serving until Ctrl-C")
+    code, out, _ = stop(process, signal.SIGINT)
+    assert code == 0
+    assert "Stopped." in out
+
+
+def get(client: dict[str, Any], url: str) -> dict[str, Any]:
+    answer = requests.get(
+        url,
+        auth=(client["name"], client["password"]),
+        headers={"Accept": "application/taxii+json;version=2.1"},
+        timeout=30,
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def poll(client: dict[str, Any], api_root: str) -> list[dict[str, Any]]:
+    (feed,) = get(client, f"{api_root}collections/")["collections"]
+    page = get(client, f"{api_root}collections/{feed['id']}/objects/?limit=1000")
+    assert not page.get("more")
+    return page["objects"]
+
+
+def test_json_is_one_line_with_clients_that_work_and_polls_that_differ(tmp_path: Path) -> None:
+    """Must show 1: two different, correct polls."""
+    process = start("--json", "--data", str(tmp_path / "data"))
+    line = read_until(process, "\n")
+    ready = json.loads(line)
+    clients = {client["name"]: client for client in ready["clients"]}
+
+    seen = {
+        member: {thing["id"] for thing in poll(clients[f"{member}-soc"], ready["api_root"])}
+        for member in ("cisa", "twitter")
+    }
+    discovery = get(clients["auditor"], ready["discovery_url"])
+    code, rest, errors = stop(process, signal.SIGTERM)
+
+    assert (code, rest, errors) == (0, "", "")
+    assert set(ready) == {"discovery_url", "api_root", "clients"}
+    assert set(clients["cisa-soc"]) == {"name", "member", "roles", "password", "token"}
+    assert discovery["default"] == ready["api_root"]
+    for part in story():
+        for thing in part.content["objects"]:
+            private = thing["type"] in ("user-account", "email-addr", "observed-data")
+            strict = any(
+                ref.startswith(("marking-definition--939a", "marking-definition--e828"))
+                for ref in thing["object_marking_refs"]
+            )
+            cisa, twitter = (thing["id"] in seen[m] for m in ("cisa", "twitter"))
+            assert cisa == (part.member != "cisa" and not private and not strict), thing
+            assert twitter == (part.member != "twitter" and not strict), thing
+
+
+def test_the_temporary_folder_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    process = start("--json")
+    read_until(process, "\n")
+    assert list(tmp_path.iterdir())
+
+    code, _, _ = stop(process, signal.SIGINT)
+
+    assert code == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_used_folder_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    process = start("--data", str(tmp_path))
+
+    out, err = process.communicate(timeout=60)
+
+    assert (process.returncode, out) == (1, "")
+    assert "is not empty" in err
+
+
+def test_a_port_that_is_taken_is_a_failure_with_the_reason(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        process = start("--port", str(taken.getsockname()[1]))
+        _, err = process.communicate(timeout=120)
+
+    assert process.returncode == 1
+    assert "The server did not start" in err
+
+
+def test_the_polls_are_shown_side_by_side_with_the_rules(shown: str) -> None:
+    assert "seen by CISA?" in shown
+    assert "seen by Twitter?" in shown
+    assert "accounts" in shown
+    assert "TLP:AMBER+STRICT" in shown
+    assert "no: its own" in shown
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_line_for_curl_works(shown: str) -> None:
+    found = re.search(r"^curl .*$", shown, re.MULTILINE)
+    assert found is not None
+
+    done = subprocess.run(["sh", "-c", found[0]], capture_output=True, timeout=60, check=True)
+
+    assert len(json.loads(done.stdout)["objects"]) == 5
+
+
+def test_the_line_for_push_works(shown: str) -> None:
+    found = re.search(r"^CLEARINGHOUSE_PASSWORD=.* clearinghouse push .*$", shown, re.MULTILINE)
+    assert found is not None
+    path = f"{Path(COMMAND).parent}{os.pathsep}{os.environ['PATH']}"
+
+    done = subprocess.run(
+        ["sh", "-c", found[0]],
+        capture_output=True,
+        timeout=60,
+        env={"PATH": path},
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "32 of 32 objects accepted by from-facebook" in done.stdout
+
+
+def test_the_lines_for_python_work(shown: str) -> None:
+    code = shown[shown.index("from taxii2client") : shown.index("\n\nSamples, store")]
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, timeout=60, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "campaign campaign--" in done.stdout
+
+
+def test_one_publisher_each_kind_of_subscriber_and_an_auditor_are_shown(shown: str) -> None:
+    for name in ("facebook-publisher", "cisa-soc", "twitter-soc", "auditor"):
+        assert re.search(rf"^{name} .*\n  password: \S+\n  token:    chk_\S+$", shown, re.MULTILINE)
