@@ -88,8 +88,8 @@ def push(
     objects. Objects are sent exactly as they are written.
 
     --url may be an API Root if the client can write to one collection there. Lost
-    connections and the answers 429, 502, 503 and 504 are retried for a few minutes.
-    The password is never an argument.
+    connections and the answers 429, 502, 503 and 504 are retried for about a minute,
+    or for as long as the server asks in Retry-After. The password is never an argument.
 
     Exits with 1 if any object failed, after a table of failures; pushing again is
     safe, because the server takes an exact copy of what it has as a success.
@@ -163,8 +163,8 @@ def pull(
     nothing is lost or doubled.
 
     --url may be an API Root if the client can read one collection there. Lost
-    connections and the answers 429, 502, 503 and 504 are retried for a few minutes.
-    The password is never an argument.
+    connections and the answers 429, 502, 503 and 504 are retried for about a minute,
+    or for as long as the server asks in Retry-After. The password is never an argument.
     """
     with (
         _failing_with_a_sentence(),

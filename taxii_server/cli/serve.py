@@ -56,7 +56,7 @@ def serve(
         "tls_key": str(tls_key.resolve()) if tls_key else None,
     }
     if host is not None or port is not None:
-        overrides["listen"] = _listen_address(file, host, port)
+        overrides["listen"] = listen_address(file, host, port)
     overrides = {key: value for key, value in overrides.items() if value is not None}
     settings = load_settings(file, server=overrides)
     _check_store(data, settings, accept_future_dates=accept_future_dates)
@@ -66,7 +66,7 @@ def serve(
     _run(settings, where)
 
 
-def _listen_address(file: Path, host: str | None, port: int | None) -> str:
+def listen_address(file: Path, host: str | None, port: int | None) -> str:
     """Return the address to listen on; what the command line leaves open is in the file.
 
     The file's own address is only read here, not checked: it is being replaced.

@@ -71,7 +71,7 @@ class Supervisor(MPServer):
     def _init_shared_socket(self) -> None:
         """Listen, before any worker is there; granian hands the socket to each."""
         self._ssp = None
-        self._sso = _listen(self.bind_addr, self.bind_port, self.backlog)
+        self._sso = listen(self.bind_addr, self.bind_port, self.backlog)
         self._shd = SocketHolder(self._sso.fileno(), False, self.backlog)  # type: ignore[assignment, call-arg]  # granian's stub lacks the constructor
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
@@ -106,7 +106,7 @@ class Supervisor(MPServer):
         return len(recent) >= _FAILED_STARTS
 
 
-def _listen(host: str, port: int, backlog: int) -> socket.socket:
+def listen(host: str, port: int, backlog: int) -> socket.socket:
     """Return a listening socket.
 
     Raises:

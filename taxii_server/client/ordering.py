@@ -6,8 +6,8 @@ name each other in a circle (strongly connected components of the graph) cannot 
 ordered, so they form one group that should travel in one envelope.
 
 A name is any STIX identifier of another object of the push, in any string or key
-at any depth: references, embedded ones, prose. It is recognised by its UUID, in
-either case, as ``docs`` and rules elsewhere do.
+at any depth: references, embedded ones, prose. It is recognised by its UUID alone,
+in either case; a false name costs nothing but a place in the order.
 """
 
 from __future__ import annotations

@@ -12,6 +12,9 @@ from taxii_server.client.session import Answer, ClientError, TaxiiSession
 
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z", re.ASCII)
 
+# Always sent: a server may give fewer, and medallion 3.0 fails on next without limit.
+_PAGE_SIZE = "1000"
+
 
 @dataclass(frozen=True, slots=True)
 class PulledPage:
@@ -38,7 +41,7 @@ def walk(
     Raises:
         ClientError: The server cannot be reached, or its pages lead nowhere.
     """
-    parameters = dict(query)
+    parameters = {**query, "limit": _PAGE_SIZE}
     if added_after is not None:
         parameters["added_after"] = added_after
     before: PulledPage | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -87,13 +88,14 @@ class DemoServer:
         raise DemoError(f"The server ended by itself.\n{self._end_of_log()}")
 
     def stop(self) -> None:
-        """Stop the server and wait until it has gone."""
-        if self._process.poll() is None:
-            self._process.terminate()
+        """Stop the server and wait until it has gone; a second Ctrl-C ends it at once."""
+        if self._process.poll() is not None:
+            return
+        self._process.terminate()
         try:
             self._process.wait(_STOP_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            os.killpg(self._process.pid, signal.SIGKILL)  # its workers too
             self._process.wait()
 
     def _end_of_log(self) -> str:

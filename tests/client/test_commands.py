@@ -55,6 +55,7 @@ def test_push_json_is_one_line(fake: FakeTaxii, bundle: Path) -> None:
     summary = json.loads(done.stdout)
     assert summary["success_count"] == 2
     assert summary["collection"] == fake.collection_url
+    assert done.stderr == ""  # no progress where no terminal is
 
 
 def test_push_reads_standard_input(fake: FakeTaxii, bundle: Path) -> None:

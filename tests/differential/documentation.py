@@ -43,7 +43,7 @@ def _facts(one: Difference) -> str:
     return (
         f"{one.because}\n\n"
         f"| | |\n|---|---|\n"
-        f"| Differs in | {one.aspect} |\n"
+        f"| Differs in | {' and '.join(one.aspects)} |\n"
         f"| This server | {one.ours} |\n"
         f"| medallion | {one.theirs} |\n"
         f"| Decided by | {', '.join(one.decided_by)} |\n\n"

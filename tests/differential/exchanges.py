@@ -59,7 +59,7 @@ class Exchange:
     body: bytes = b""
     note: str = ""
     authorize: bool = True
-    walk: str = ""  # "next" or "added_after": follow the pages to the end
+    follow: str = ""  # pages by "next" or "added_after" to the end, or the "status" of a push
 
     @property
     def name(self) -> str:
@@ -101,7 +101,7 @@ class Seen:
 
 def run(client: Client, exchange: Exchange, base: str) -> Seen:
     """Send the request and return what is compared."""
-    if exchange.walk:
+    if exchange.follow in {"next", "added_after"}:
         return _walk(client, exchange)
     answer = client.send(
         exchange.method,
@@ -111,6 +111,8 @@ def run(client: Client, exchange: Exchange, base: str) -> Seen:
         accept=exchange.accept,
         authorize=exchange.authorize,
     )
+    if exchange.follow == "status":
+        answer = client.get(f"/{data.ROOT}/status/{answer.json()['id']}/")
     return _seen(answer, base)
 
 
@@ -150,8 +152,8 @@ def _normal(value: Any, base: str, key: str = "") -> Any:
         return made
     if isinstance(value, list):
         return [_normal(item, base) for item in value]
-    if key == "next":
-        return "<token>"
+    if key in {"next", "message"}:
+        return f"<{key}>"
     if isinstance(value, str):
         return _timeless(value.replace(base, "<base>").replace(data.FILE_HOST, "<base>"))
     return value
@@ -180,7 +182,7 @@ def _walk(client: Client, exchange: Exchange) -> Seen:
         pages.append([row if isinstance(row, str) else row["id"] for row in rows])
         if not body.get("more"):
             break
-        if exchange.walk == "next":
+        if exchange.follow == "next":
             extra = f"next={quote(body['next'])}"
         else:
             extra = f"added_after={answer.header('X-TAXII-Date-Added-Last')}"
@@ -228,6 +230,8 @@ ROOT_PATHS = (
 def _resources() -> Iterator[Exchange]:
     yield from (Exchange("GET", path) for path in ROOT_PATHS)
     yield from (Exchange("GET", name) for name in COLLECTIONS)
+    yield Exchange("GET", "mixed-objects", note="by alias")
+    yield Exchange("GET", "mixed-objects/objects", "limit=1", note="by alias")
     yield Exchange("GET", "/nowhere/")
     yield Exchange("GET", "/nowhere/collections/")
     yield Exchange("GET", f"/nowhere/collections/{data.RW}/objects/")
@@ -392,7 +396,7 @@ def _walks() -> Iterator[Exchange]:
             ("rw/objects/indicator", "match[version]=all&limit=1"),
             ("rw/objects/indicator/versions", "limit=2"),
         ):
-            yield Exchange("GET", path, query, walk=walk, note=f"walk by {walk}")
+            yield Exchange("GET", path, query, follow=walk, note=f"walk by {walk}")
 
 
 ACCEPTS = (
@@ -490,10 +494,16 @@ def _paths() -> Iterator[Exchange]:
     yield Exchange("GET", f"{rw}/objects/%2e%2e%2fetc/")
 
 
-def _post(path: str, body: object, note: str = "", content_type: str | None = TAXII) -> Exchange:
+def _post(
+    path: str,
+    body: object,
+    note: str = "",
+    content_type: str | None = TAXII,
+    follow: str = "",
+) -> Exchange:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = () if content_type is None else (("Content-Type", content_type),)
-    return Exchange("POST", f"{path}/objects", headers=headers, body=raw, note=note)
+    return Exchange("POST", f"{path}/objects", headers=headers, body=raw, note=note, follow=follow)
 
 
 def _posts() -> Iterator[Exchange]:
@@ -539,6 +549,8 @@ def _posts() -> Iterator[Exchange]:
     old.pop("spec_version")
     yield _post("scratch", {"objects": [old]}, "STIX 2.0")
     yield _post("wo", {"objects": [data.make_indicator(0x520)]}, "write-only")
+    followed = {"objects": [data.make_indicator(0x521), data.make_indicator(0x522)]}
+    yield _post("scratch", followed, "and then its status", follow="status")
     yield Exchange("GET", "scratch", note="after POST")
     yield from _bad_posts()
 

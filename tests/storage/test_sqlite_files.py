@@ -22,6 +22,7 @@ from taxii_server.storage.sqlite import (
 )
 from taxii_server.storage.sqlite import database as database_module
 from taxii_server.storage.sqlite.database import DATABASE_NAME, LOCK_NAME, open_connection
+from taxii_server.storage.sqlite.in_use import is_in_use
 from taxii_server.storage.sqlite.planning import SQLitePlanView
 from tests.storage.making import (
     COLLECTION,
@@ -237,6 +238,16 @@ def test_a_store_that_another_process_writes_passes_its_check(
 
     db.execute("ROLLBACK")
     db.close()
+
+
+def test_an_open_store_is_in_use_until_it_is_closed(data: Path, sqlite: SQLiteStore) -> None:
+    assert is_in_use(data) is False
+    sqlite.fixed_ids()
+    assert is_in_use(data) is True
+
+    sqlite.close()
+
+    assert is_in_use(data) is False
 
 
 def test_a_lock_file_that_cannot_be_opened_is_a_failure_of_the_store(

@@ -138,7 +138,8 @@ class Database:
         if not self._process.close():
             return
         for connection in tuple(self._opened):
-            connection.close(True)
+            with suppress(apsw.Error):  # in use by a thread: closed when that lets go of it
+                connection.close(True)
         self._opened.clear()
 
     @contextmanager

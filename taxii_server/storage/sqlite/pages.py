@@ -7,6 +7,9 @@ that are sent. From the inside out the statement
 1. picks the numbers (``seq``) of at most ``limit + 1`` entries, from an index alone;
 2. reads those entries, and ends the page where the stored texts reach ``max_bytes``;
 3. joins the texts of what is left. (Joined before it is limited: 1,293 ms, not 0.2.)
+   They keep the order of step 2: SQLite honours an ORDER BY that feeds a
+   ``group_concat``. One inside it would copy every text into a sorter first, for
+   half as much time again and twice the memory.
 
 A filter is a union of **ranges**: per view, flag value, specification version, type
 and instant, each with equality on an index and then ``seq``. SQLite merges ranges
@@ -107,9 +110,9 @@ def page_statement(
             SELECT e.seq, e.date, e.object, e.thing, e.spec,
                 row_number() OVER so_far AS nth, sum(e.size) OVER so_far AS bytes
             FROM picked CROSS JOIN entry e ON e.collection = :collection AND e.seq = picked.seq
-            WINDOW so_far AS (ORDER BY e.seq ROWS UNBOUNDED PRECEDING)
+            WINDOW so_far AS (ORDER BY e.seq ROWS UNBOUNDED PRECEDING) ORDER BY e.seq
         )
-        SELECT CAST(group_concat({_TEXTS[query.form]}, ',' ORDER BY p.seq) AS BLOB),
+        SELECT CAST(group_concat({_TEXTS[query.form]}, ',') AS BLOB),
             count(*), min(p.date), max(p.date), max(p.seq),
             count(*) < (SELECT count(*) FROM picked)
         FROM page p CROSS JOIN object o ON o.n = p.object
