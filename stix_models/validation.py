@@ -23,12 +23,16 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
-from stix_models.describing import Finding, describe, pointer_to, shown
+import jsonschema_rs
+
+from stix_models.describing import describe, pointer_to, shown
 from stix_models.markings import OPENCTI_AMBER_STRICT, TLP_1, TLP_2
 from stix_models.schemas import SCHEMA_OF_TYPE, common_validator, validator_of
 
 MAX_PROBLEMS = 5
 """Problems reported for one object; the sender mends these and sends again."""
+
+_SMALL = 2_000  # values in an object
 
 Stix = Mapping[str, Any]
 
@@ -57,7 +61,7 @@ def validate(obj: Any, *, accept_undeclared_types: bool) -> list[Problem]:
     if validator is None:
         validator = common_validator()
     if not validator.is_valid(obj):
-        return _schema_problems(validator.iter_errors(obj))
+        return _schema_problems(validator, obj)
     rules = _rules_of_foreign(obj, accept_undeclared_types) if foreign else _rules_of_own(obj)
     return list(islice(rules, MAX_PROBLEMS))
 
@@ -66,7 +70,7 @@ def validate_common(obj: Any) -> list[Problem]:
     """Return what is wrong with the common properties of a STIX 2.0 object."""
     validator = common_validator()
     if not validator.is_valid(obj):
-        return _schema_problems(validator.iter_errors(obj))
+        return _schema_problems(validator, obj)
     return list(islice(_rules_of_2_0(obj), MAX_PROBLEMS))
 
 
@@ -75,20 +79,42 @@ def is_declared(obj: Stix) -> bool:
     return obj.get("type") in SCHEMA_OF_TYPE or _declared_class(obj) is not None
 
 
-def _schema_problems(errors: Iterator[Any]) -> list[Problem]:
+def _schema_problems(validator: jsonschema_rs.Validator, obj: Any) -> list[Problem]:
+    """Return the first problems of an object that its schema refuses.
+
+    ``iter_errors`` finds every error before it yields one, at up to 100 µs each,
+    so an object that could have very many is asked for its first one only.
+    """
     found: dict[tuple[str, str], Problem] = {}
-    for error in errors:
-        for finding in describe(error):
-            problem = _error(finding)
-            place = (problem.pointer, "" if problem.pointer else problem.rule)
-            found.setdefault(place, problem)  # one a place: the keywords say the same twice
-        if len(found) >= MAX_PROBLEMS:
+    errors = validator.iter_errors(obj) if _is_small(obj) else _first_error(validator, obj)
+    findings = (finding for error in errors for finding in describe(error))
+    for finding in findings:
+        place = (finding.pointer, "" if finding.pointer else finding.rule)
+        problem = Problem(finding.pointer, finding.rule, "error", finding.message)
+        found.setdefault(place, problem)  # one a place: the keywords say the same twice
+        if len(found) == MAX_PROBLEMS:
             break
-    return list(found.values())[:MAX_PROBLEMS]
+    return list(found.values())
 
 
-def _error(finding: Finding) -> Problem:
-    return Problem(finding.pointer, finding.rule, "error", finding.message)
+def _first_error(validator: jsonschema_rs.Validator, obj: Any) -> Iterator[Any]:
+    try:
+        validator.validate(obj)
+    except jsonschema_rs.ValidationError as error:
+        yield error
+
+
+def _is_small(obj: Any) -> bool:
+    """Return whether a value holds at most ``_SMALL`` values, looking at no more of them."""
+    pending, seen = [obj], 0
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict | list):
+            seen += len(value)
+            if seen > _SMALL:
+                return False
+            pending.extend(value.values() if isinstance(value, dict) else value)
+    return True
 
 
 def _rules_of_own(obj: Stix) -> Iterator[Problem]:

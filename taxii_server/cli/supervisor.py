@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import signal
 import socket
 import time
@@ -66,6 +67,9 @@ class Supervisor(MPServer):
             log_dictconfig=CONFIG,
         )
         self.failed = False
+        # A worker that is told to stop while it still starts must not run the
+        # supervisor's own handlers, which it inherits, and go on.
+        os.register_at_fork(after_in_child=_stop_when_told)
         self._failed_starts: deque[float] = deque(maxlen=_FAILED_STARTS)
 
     def _init_shared_socket(self) -> None:
@@ -104,6 +108,11 @@ class Supervisor(MPServer):
         self._failed_starts.append(now)
         recent = [at for at in self._failed_starts if now - at < _FAILING_S]
         return len(recent) >= _FAILED_STARTS
+
+
+def _stop_when_told() -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def listen(host: str, port: int, backlog: int) -> socket.socket:

@@ -136,7 +136,7 @@ class _Adding:
         if spec == "2.0":
             return list(validate_common(content))
         found = list(validate(content, accept_undeclared_types=limits.accept_undeclared_types))
-        if _has_shared_id(content):
+        if is_identifier(content.get("id")) and _has_shared_id(str(content["id"]), content):
             problem = "a deterministic id may be used by others too (STIX 2.1 section 2.9)"
             severity: Literal["error", "warning"]
             severity = "warning" if limits.accept_shared_ids else "error"
@@ -205,9 +205,9 @@ def _spec_version(content: Mapping[str, Any]) -> str:
     return "2.0" if "created" in content or "modified" in content else "2.1"
 
 
-def _has_shared_id(content: Mapping[str, Any]) -> bool:
+def _has_shared_id(stix_id: str, content: Mapping[str, Any]) -> bool:
     """Return whether an object with dates has a name-based id, which STIX leaves to SCOs."""
-    if "created" not in content or content.get("type") in {"marking-definition"}:
+    if "created" not in content or content.get("type") == "marking-definition":
         return False
     return uuid.UUID(str(content["id"]).rpartition("--")[2]).version == 5
 

@@ -20,7 +20,8 @@ starts medallion 3.0.0 and this server on the same data file (here it went throu
 headers and `Allow`. A difference that is not listed here fails the suite, and so does a listed one
 that no longer occurs.
 
-*Decided by* names lines of [conformance.md](conformance.md). In requests, `rw`, `ro`, `wo`, `no`,
+*Decided by*: `T-` ids are lines of [conformance.md](conformance.md), `A-` ids the decisions on
+ambiguities of the standard that those lines carry. In requests, `rw`, `ro`, `wo`, `no`,
 `empty` and `scratch` are collections that may be read and written, only read, only written,
 neither, that are empty, and that the suite changes; `*` stands for any text.
 

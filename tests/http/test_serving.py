@@ -209,7 +209,7 @@ def test_a_store_dated_ahead_is_served_where_that_is_wanted(dated_ahead: Path) -
     ("options", "problem"),
     [
         (["--host", "192.0.2.1"], "[server] listen: 192.0.2.1 can be reached"),
-        (["--host", "0.0.0.0"], "[server] base_url: must be set"),  # noqa: S104 - refused
+        (["--host", "0.0.0.0"], "[server] base_url: must be set"),
         (["--tls-cert", "nowhere.pem"], "[server] tls_key: must be set too"),
     ],
 )

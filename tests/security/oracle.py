@@ -127,7 +127,7 @@ class Oracle:
         }
         for n, version in sorted(accepted, key=lambda pair: pair[1].rank):
             newest = before[version.stix["id"]]
-            if not version.withdrawn and (newest is None or newest.rank < version.rank):
+            if not version.withdrawn:
                 results[n] = Result(True, self._release(producer, version))
         return results
 
@@ -205,7 +205,7 @@ class Oracle:
                 released = True
         return (
             released
-            and True
+            and level < NAMES["red"]
             and SHARING not in stix.get("extensions", {})
             and not stix.get("granular_markings")
             and all(

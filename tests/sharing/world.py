@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,19 @@ Stix = dict[str, Any]
 class World:
     """Members push, delete and read by name; ``from-a`` and the like are collections."""
 
-    def __init__(self, folder: Path, coalition: str, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        coalition: str,
+        clock: Callable[[], int],
+        files: Mapping[str, str] | None = None,
+    ) -> None:
         source = folder / "coalition.toml"
         source.write_text(coalition, encoding="utf-8")
         self.data = folder / "data"
         init_data(self.data, source, clock=clock)
+        for name, text in (files or {}).items():
+            (self.data / name).write_text(text, encoding="utf-8")
         self.services = open_services(self.data, clock=clock).services
 
     def close(self) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stix_models.validation import Problem, validate, validate_common
+from stix_models.validation import MAX_PROBLEMS, Problem, validate, validate_common
 from tests.stix_models.objects import (
     CLASSES,
     FILE,
@@ -415,3 +416,23 @@ def test_a_stix_2_0_object_is_held_to_the_common_properties() -> None:
     assert [p.pointer for p in validate_common({**obj, "modified": "2016"})] == ["/modified"]
     assert [p.pointer for p in validate_common({**obj, "spec_version": "2.1"})] == ["/spec_version"]
     assert [p.pointer for p in validate_common({**obj, "id": FILE})] == ["/id"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"aliases": [1] * 1_000_000},
+        {"external_references": [{"source_name": "a"}] * 300_000},
+        {f"X{n}": n for n in range(300_000)},
+    ],
+    ids=["list", "references", "names"],
+)
+def test_an_object_with_very_many_errors_is_refused_quickly(change: dict[str, Any]) -> None:
+    """All of them would take up to a minute; the bound is generous for a slow machine."""
+    obj = make("campaign", **change)
+    started = time.monotonic()
+
+    found = errors(obj)
+
+    assert 1 <= len(found) <= MAX_PROBLEMS
+    assert time.monotonic() - started < 10

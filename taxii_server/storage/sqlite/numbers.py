@@ -67,14 +67,18 @@ class Numberings:
         self.things = Numbering(db, "thing", "id")
         self.rules = Numbering(db, "rule", "name", "policy_version")
         self.lines = Numbering(db, "line", "thing", "collection", "producer")
+        self._of_lines: dict[LineKey, int] = {}
 
     def line(self, key: LineKey) -> int:
         """Return the number of a line, a new one if need be."""
-        return self.lines.ensure(
-            self.things.ensure(key.stix_id),
-            self.collections.ensure(key.collection),
-            self.members.ensure(key.producer),
-        )
+        found = self._of_lines.get(key)
+        if found is None:  # the same line supports an entry in every feed
+            found = self._of_lines[key] = self.lines.ensure(
+                self.things.ensure(key.stix_id),
+                self.collections.ensure(key.collection),
+                self.members.ensure(key.producer),
+            )
+        return found
 
     def flush(self) -> None:
         """Write the new rows of every table."""
