@@ -16,8 +16,9 @@ from pathlib import Path
 from taxii_server.access.authentication import Authenticator
 from taxii_server.clock import Clock, now_us
 from taxii_server.errors import ConfigError
+from taxii_server.services.circles import require_circles_safe
 from taxii_server.services.context import ServiceLimits, Services
-from taxii_server.settings import Settings, listener, load_settings, packaged_config
+from taxii_server.settings import Settings, listener, load_settings, packaged_config, store_folder
 from taxii_server.sharing.coalition import Coalition, Collection, CollectionKind, Member
 from taxii_server.sharing.coalition_file import load_coalition
 from taxii_server.sharing.library import NothingToSupply, SupplyPlanner
@@ -76,7 +77,7 @@ def open_services(
     if settings is None:
         settings = load_settings(data / SERVER_FILE)
     coalition = load_coalition(data / COALITION_FILE)
-    store = open_store(data, clock)
+    store = open_store(store_folder(settings, data), clock)
     coalition = fix_ids(coalition, store, data / COALITION_FILE)
     _supply(coalition, store, clock)
     services = Services(
@@ -88,12 +89,13 @@ def open_services(
         clock=clock,
         new_id=lambda: str(uuid.uuid4()),
     )
+    require_circles_safe(services, data / COALITION_FILE)
     return OpenServer(services, settings, Authenticator(store, clock), data)
 
 
 def upgrade_data(data: Path, *, clock: Clock = now_us) -> tuple[int, int]:
     """Bring the store to this version's schema; return the versions before and after."""
-    return upgrade_store(data, clock)
+    return upgrade_store(store_folder(load_settings(data / SERVER_FILE), data), clock)
 
 
 def require_stopped(data: Path) -> None:
@@ -104,7 +106,7 @@ def require_stopped(data: Path) -> None:
     """
     if not (data / COALITION_FILE).is_file():
         raise ConfigError(data, ["is not a data folder; make one with clearinghouse init"])
-    if is_in_use(data):
+    if is_in_use(store_folder(load_settings(data / SERVER_FILE), data)):
         raise ConfigError(data, ["is in use by a running server; stop it and try again"])
 
 

@@ -157,13 +157,13 @@ class SharingSettings:
 class StorageSettings:
     """``[storage]``: where objects are kept; SQLite in the data folder unless set."""
 
-    url: str | None = None  # sqlite:PATH, a relative path from the data folder
+    url: str | None = None  # sqlite:FOLDER, a relative one from the data folder
 
     def problems(self) -> list[str]:
         """Return every rule these values break, each naming its key."""
         if self.url is None or (self.url.startswith("sqlite:") and self.url != "sqlite:"):
             return []
-        return [f'[storage] url: must be "sqlite:" and a file path, is {self.url!r}']
+        return [f'[storage] url: must be "sqlite:" and a folder, is {self.url!r}']
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,10 +245,9 @@ def listener(settings: Settings) -> Listener:
     return Listener(host, port, scheme, (server.base_url or default).rstrip("/"))
 
 
-def database_path(settings: Settings, data: Path) -> Path:
-    """Return the path of the SQLite database: in the data folder unless ``url`` says otherwise."""
-    url = settings.storage.url
-    return data / (url.removeprefix("sqlite:") if url else "clearinghouse.db")
+def store_folder(settings: Settings, data: Path) -> Path:
+    """Return the folder of the SQLite database: the data folder unless ``url`` names another."""
+    return data / (settings.storage.url or "").removeprefix("sqlite:")
 
 
 def packaged_config() -> Path:

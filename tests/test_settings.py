@@ -12,11 +12,11 @@ from taxii_server.errors import ConfigError
 from taxii_server.settings import (
     ServerSettings,
     Settings,
-    database_path,
     listener,
     load_settings,
     packaged_config,
     settings_problems,
+    store_folder,
 )
 
 
@@ -129,7 +129,7 @@ PROBLEMS = {
     ),
     "storage url": (
         '[storage]\nurl = "postgres://x"\n',
-        "[storage] url: must be \"sqlite:\" and a file path, is 'postgres://x'",
+        "[storage] url: must be \"sqlite:\" and a folder, is 'postgres://x'",
     ),
     "public address": ('[server]\nlisten = "192.0.2.1:80"\n', EXPOSED.format("192.0.2.1")),
     "public IPv6 address": (
@@ -279,15 +279,15 @@ def test_settings_made_in_code_are_checked_by_the_same_rules() -> None:
 @pytest.mark.parametrize(
     ("text", "path"),
     [
-        ("", "data/clearinghouse.db"),
-        ('[storage]\nurl = "sqlite:other.db"\n', "data/other.db"),
-        ('[storage]\nurl = "sqlite:/var/x.db"\n', "/var/x.db"),
+        ("", "data"),
+        ('[storage]\nurl = "sqlite:other"\n', "data/other"),
+        ('[storage]\nurl = "sqlite:/var/x"\n', "/var/x"),
     ],
 )
 def test_the_database_is_in_the_data_folder_unless_set(
     tmp_path: Path, text: str, path: str
 ) -> None:
-    assert database_path(load(tmp_path, text), Path("data")) == Path(path)
+    assert store_folder(load(tmp_path, text), Path("data")) == Path(path)
 
 
 def test_a_missing_file_is_a_problem(tmp_path: Path) -> None:

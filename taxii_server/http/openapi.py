@@ -119,7 +119,7 @@ _PAGING = [
     _query("limit", {"type": "integer", "minimum": 1}, "Most items of one page"),
     _query(
         "next",
-        {"type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": 2048},
+        {"type": "string", "pattern": "^[A-Za-z0-9_-]*$", "maxLength": 2048},
         "The value of next of the page before; other filters may be left out or must be equal",
     ),
 ]

@@ -92,7 +92,7 @@ SCHEMAS: Json = {
     "envelope": _resource({}, {**_PAGE, "objects": _list_of({"type": "object"})}),
     "new-envelope": {
         "type": "object",
-        "properties": {"objects": _list_of({"type": "object"})},
+        "properties": {"objects": _list_of({"description": "STIX objects; another is a failure"})},
         "required": ["objects"],
     },
 }

@@ -9,6 +9,7 @@ folder's ``server.toml``, comes from the environment; so any WSGI server can be 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import threading
@@ -18,9 +19,14 @@ from pathlib import Path
 from flask import Flask
 
 from taxii_server.app import SERVER_FILE, open_services
+from taxii_server.errors import StorageUnavailableError
 from taxii_server.http.application import create_app
 from taxii_server.logs import configure_logging
+from taxii_server.services.context import Services
+from taxii_server.services.statuses import forget_expired
 from taxii_server.settings import load_settings
+
+logger = logging.getLogger(__name__)
 
 DATA = "CLEARINGHOUSE_DATA"
 OVERRIDES = "CLEARINGHOUSE_SERVER"
@@ -30,6 +36,7 @@ SUPERVISOR = "CLEARINGHOUSE_SUPERVISOR"
 """Process id of the supervisor; without it nobody is watched."""
 
 _WATCH_EVERY_S = 0.25
+_FORGET_EVERY_S = 600.0
 _STOP_WITHIN_S = 5.0
 
 
@@ -46,7 +53,23 @@ def make_app() -> Flask:
     data = Path(os.environ[DATA])
     overrides = json.loads(os.environ.get(OVERRIDES, "{}"))
     settings = load_settings(data / SERVER_FILE, server=overrides)
-    return create_app(open_services(data, settings=settings))
+    opened = open_services(data, settings=settings)
+    _forget_expired_statuses(opened.services)
+    return create_app(opened)
+
+
+def _forget_expired_statuses(services: Services) -> None:
+    """Delete expired statuses now and then; each worker does, and none has to."""
+
+    def forget() -> None:
+        while True:
+            time.sleep(_FORGET_EVERY_S)
+            try:
+                forget_expired(services)
+            except StorageUnavailableError:
+                logger.warning("expired statuses could not be deleted", exc_info=True)
+
+    threading.Thread(target=forget, name="statuses", daemon=True).start()
 
 
 def _stop_with(supervisor: int) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from taxii_server.clock import format_us
+from taxii_server.services.context import Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,15 @@ def complete_status(
     if failures:
         resource["failures"] = failures
     return resource
+
+
+def forget_expired(services: Services) -> int:
+    """Delete the statuses whose retention has passed, and return how many.
+
+    Raises:
+        StorageUnavailableError: Nothing was deleted; the next time will do.
+    """
+    return services.store.delete_statuses(services.clock() - services.limits.status_retention_us)
 
 
 def status_text(resource: Mapping[str, Any]) -> bytes:

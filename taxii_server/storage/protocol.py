@@ -18,11 +18,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from taxii_server.filters import ObjectFilter
 
 SCHEMA_VERSION = 1
+
+Seen = TypeVar("Seen")
+"""What a look at the store returns."""
 
 
 class LineKey(NamedTuple):
@@ -342,6 +345,13 @@ class Store(Protocol):
         """
         ...
 
+    def look(self, at: Callable[[PlanView], Seen]) -> Seen:
+        """Return what ``at`` makes of the store; it sees one unchanging state.
+
+        For checks at start and for reports; not for the request path.
+        """
+        ...
+
     def get_status(self, status_id: str) -> StatusRecord | None:
         """Return a status, however old; whether it has expired is the caller's to say."""
         ...
@@ -360,6 +370,14 @@ class Store(Protocol):
 
     def fixed_ids(self) -> Mapping[str, str]:
         """Return every fixed id by name."""
+        ...
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a value that the server compares with its configuration at the next start."""
+        ...
+
+    def remembered(self, name: str) -> str | None:
+        """Return the value kept last under this name."""
         ...
 
     def get_client(self, name: str) -> ClientRecord | None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.differential import data
-from tests.differential.exchanges import Exchange, Seen, exchanges, run
+from tests.differential.exchange import Exchange, Seen, run
+from tests.differential.exchanges import exchanges
 from tests.differential.medallion_server import running_medallion
 from tests.support.coalitions import HEAD, members_toml
 from tests.support.servers import DataFolder, RunningServer, run_command

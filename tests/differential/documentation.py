@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.differential.differences import DIFFERENCES, Difference
+from tests.differential.difference import Difference
+from tests.differential.differences import DIFFERENCES
 
 FILE = Path(__file__).parents[2] / "docs" / "differences.md"
 

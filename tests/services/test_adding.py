@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from taxii_server.app import SERVER_FILE
+from taxii_server.services.statuses import forget_expired
 from tests.sharing.world import World, message
 from tests.support.coalitions import everybody_shares
 from tests.support.stix import FIRST, make_campaign, make_url
@@ -90,3 +91,19 @@ def test_recipients_are_named_only_if_the_setting_says_so(tmp_path: Path) -> Non
     world = World(tmp_path, everybody_shares(), lambda: _TICK, {SERVER_FILE: silent})
 
     assert message(world.push("facebook", make_campaign())) == ""
+
+
+def test_a_status_is_deleted_when_its_retention_has_passed(tmp_path: Path) -> None:
+    """T-STAT-11, T-STAT-12: not a microsecond before."""
+    now = [_TICK]
+    world = World(tmp_path, everybody_shares(), lambda: now[0])
+    status = world.push("facebook", make_campaign())
+    services = world.services
+
+    now[0] += services.limits.status_retention_us
+    kept = forget_expired(services)
+    now[0] += 1
+    deleted = forget_expired(services)
+
+    assert (kept, deleted) == (0, 1)
+    assert services.store.get_status(status["id"]) is None

@@ -88,6 +88,17 @@ def fix_id(db: apsw.Connection, name: str, proposed: str) -> None:
     db.execute("INSERT INTO fixed_id VALUES (?, ?) ON CONFLICT DO NOTHING", (name, proposed))
 
 
+def remember(db: apsw.Connection, name: str, value: str) -> None:
+    """Keep a value under a name, instead of the one before."""
+    db.execute("INSERT OR REPLACE INTO remembered VALUES (?, ?)", (name, value))
+
+
+def find_remembered(db: apsw.Connection, name: str) -> str | None:
+    """Return the value kept under a name."""
+    found: str | None = db.execute("SELECT value FROM remembered WHERE name = ?", (name,)).get
+    return found
+
+
 def _one_client(rows: Sequence[tuple[Any, ...]]) -> ClientRecord | None:
     return _client(rows[0]) if rows else None
 

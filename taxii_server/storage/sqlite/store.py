@@ -6,7 +6,7 @@ lock: here the contract's promises about batches are those of SQLite.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from taxii_server.storage.protocol import (
     Page,
     PageQuery,
     Planner,
+    PlanView,
+    Seen,
     StatusMaker,
     StatusRecord,
     StoreFacts,
@@ -99,6 +101,14 @@ class SQLiteStore:
                 accounts.put_statuses(db, [record])
         return committed
 
+    def look(self, at: Callable[[PlanView], Seen]) -> Seen:
+        with self._database.reading() as db:
+            db.execute("BEGIN")
+            try:
+                return at(SQLitePlanView(0, db))
+            finally:
+                db.execute("ROLLBACK")
+
     def get_status(self, status_id: str) -> StatusRecord | None:
         with self._database.reading() as db:
             return accounts.get_status(db, status_id)
@@ -123,6 +133,14 @@ class SQLiteStore:
         with self._database.reading() as db:
             rows: list[tuple[Any, ...]] = db.execute("SELECT name, id FROM fixed_id").fetchall()
         return dict(rows)
+
+    def remember(self, name: str, value: str) -> None:
+        with self._database.writing() as db:
+            accounts.remember(db, name, value)
+
+    def remembered(self, name: str) -> str | None:
+        with self._database.reading() as db:
+            return accounts.find_remembered(db, name)
 
     def get_client(self, name: str) -> ClientRecord | None:
         with self._database.reading() as db:
