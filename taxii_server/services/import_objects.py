@@ -14,7 +14,7 @@ stands, so an import that was interrupted is finished by running it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,14 +32,14 @@ from taxii_server.services.medallion_file import (
     Severity,
     spec_version_of,
 )
-from taxii_server.sharing.acceptance import Candidate, rank_without_version, readable_logs
+from taxii_server.sharing.acceptance import Acceptance, Candidate
 from taxii_server.sharing.coalition import Coalition, Collection
-from taxii_server.sharing.log import Draft, Logs
+from taxii_server.sharing.log import Logs
 from taxii_server.sharing.policy import circle_refusal, traits_of
 from taxii_server.sharing.release import markings_of, statement_markings
 from taxii_server.storage.protocol import (
     LIBRARY,
-    LineKey,
+    Batch,
     LineState,
     ObjectKey,
     Outcome,
@@ -119,7 +119,7 @@ class ObjectReader:
 
     def _stored(self, content: Mapping[str, Any], text: str) -> StoredObject:
         version = content.get("modified") or content.get("created")
-        author = self._services.coalition.reserved.get(str(content.get("created_by_ref")))
+        author = self._services.coalition.reserved.get(str(content.get("created_by_ref")).lower())
         return StoredObject(
             key=ObjectKey(self._owner, str(content["id"]), digest(content)),
             type=str(content["type"]),
@@ -165,78 +165,90 @@ class ImportPlanner:
         self,
         coalition: Coalition,
         collection: Collection,
-        owner: str,
+        batch: Batch,
         objects: Sequence[DatedCandidate],
     ) -> None:
         self._coalition = coalition
         self._collection = collection
-        self._owner = owner
+        self._batch = batch
         self._objects = objects
+        self._default_marking = coalition.member(batch.producer).default_marking
 
     def __call__(self, view: PlanView) -> Plan:
         """Return the plan; ``outcomes`` say what became of each object."""
         candidates = [one.candidate for one in self._objects]
         ids = {candidate.stored.key.stix_id for candidate in candidates}
+        ids |= {stix_id.lower() for stix_id in ids}
         markings = {marking for c in candidates for marking in markings_of(c.content)}
         self._logs = Logs(view.entries_of(ids | markings), view.lines_of(ids))
-        self._batch_no = view.batch_no
-        self._readable = readable_logs(self._coalition, self._owner)
-        pushed = [candidate.stored for candidate in candidates]
-        self._statements = statement_markings(
-            self._logs, self._coalition, self._owner, markings, pushed
+        self._acceptance = Acceptance(
+            self._coalition, self._collection, self._batch, self._logs, view.batch_no
         )
+        self._statements = self._known_statements(candidates, markings)
         outcomes = [self._import(one) for one in self._objects]
         return self._logs.to_plan(self._coalition.policy.version, outcomes)
+
+    def _known_statements(self, candidates: Iterable[Candidate], markings: set[str]) -> set[str]:
+        """Return the markings that are statements, by what the owner will have after this.
+
+        A marking that is refused does not count, so the others are judged again
+        without it: what stands here must pass at every later start as well.
+        """
+        pushed = [c for c in candidates if c.stored.key.stix_id in markings]
+        while True:
+            self._statements = statement_markings(
+                self._logs,
+                self._coalition,
+                self._batch.producer,
+                markings,
+                [c.stored for c in pushed],
+            )
+            kept = [c for c in pushed if self._refusal(c) is None]
+            if len(kept) == len(pushed):
+                return self._statements
+            pushed = kept
 
     def _import(self, one: DatedCandidate) -> Outcome:
         candidate = one.candidate
         stored = candidate.stored
-        line = LineKey(self._collection.id, self._owner, stored.key.stix_id)
-        for entry in self._own(line):
+        line = self._acceptance.line(stored)
+        for entry in self._logs.live(line.collection, line.stix_id):
+            if not entry.supported_by(line):
+                continue
             if entry.object.digest == stored.key.digest:
                 return Outcome(candidate.index, True, "duplicate")
             if stored.version is not None and entry.version == stored.version:
                 said = "version-conflict: this version stands earlier with other content"
                 return Outcome(candidate.index, False, said)
-        refusal = next(self._refusals(candidate), None)
+        refusal = self._refusal(candidate)
         if refusal is not None:
             return Outcome(candidate.index, False, refusal)
         if self._logs.line(line) is None:
             self._logs.set_line(LineState(line, None))
-        rank = stored.version or rank_without_version(self._batch_no, candidate.index)
-        draft = self._logs.append(
-            self._collection.id, stored, IMPORTED, Support(line, rank), one.date_added_us
-        )
+        support = Support(line, self._acceptance.rank(candidate))
+        draft = self._logs.append(line.collection, stored, IMPORTED, support, one.date_added_us)
         return Outcome(candidate.index, True, "", entry=draft.position)
 
-    def _own(self, line: LineKey) -> Iterator[Draft]:
-        for entry in self._logs.live(line.collection, line.stix_id):
-            if entry.supported_by(line):
-                yield entry
+    def _refusal(self, candidate: Candidate) -> str | None:
+        """Return why the owner may not bring this object here."""
+        verdict = self._acceptance.authorship(candidate)
+        if verdict is not None and not self._repeats_what_is_supplied(candidate):
+            return verdict.message
+        traits = traits_of(candidate.content, self._default_marking, self._statements)
+        refused = circle_refusal(
+            traits, self._batch.producer, self._collection.readers, self._coalition.policy
+        )
+        return None if refused is None else f"not-for-this-circle: {refused.sentence}"
 
-    def _refusals(self, candidate: Candidate) -> Iterator[str]:
-        """Return why the owner may not bring this object here, if it may not."""
-        stored = candidate.stored
-        stix_id = stored.key.stix_id
-        reserved = self._coalition.reserved
-        if reserved.get(stix_id, self._owner) != self._owner:
-            yield "not-the-creator: the id is another member's or the coalition's identity"
-        if reserved.get(str(candidate.content.get("created_by_ref")), self._owner) != self._owner:
-            yield "not-the-creator: created_by_ref is not an identity of the owner"
-        supplied = self._logs.live(LIBRARY, stix_id)
-        if supplied and stix_id not in reserved and not _is_among(stored, supplied):
-            yield "not-the-creator: the server supplies this object; its own content stays"
-        visible = [e for c in self._readable for e in self._logs.live(c, stix_id)]
-        others = [e for e in visible if e.signed and e.object.owner != self._owner]
-        if others and not self._logs.has_pushed(self._owner, stix_id):
-            yield "not-the-creator: another member created this object"
-        marking = self._coalition.member(self._owner).default_marking
-        traits = traits_of(candidate.content, marking, self._statements)
-        readers, policy = self._collection.readers, self._coalition.policy
-        refused = circle_refusal(traits, self._owner, readers, policy)
-        if refused is not None:
-            yield f"not-for-this-circle: {refused.sentence}"
+    def _repeats_what_is_supplied(self, candidate: Candidate) -> bool:
+        """Return whether this is a definition of the server, word for word.
 
-
-def _is_among(stored: StoredObject, entries: Sequence[Draft]) -> bool:
-    return any(entry.object.digest == stored.key.digest for entry in entries)
+        Nothing would be added by a push of it; but circles do not begin with what is
+        supplied, and a collection of medallion that holds it keeps it.
+        """
+        key = candidate.stored.key
+        owner = self._coalition.reserved.get(key.stix_id.lower(), self._batch.producer)
+        supplied = self._logs.live(LIBRARY, key.stix_id)
+        return owner == self._batch.producer and any(
+            entry.object.digest == key.digest for entry in supplied
+        )

@@ -173,8 +173,8 @@ class _Importing:
         """Put the objects of one collection into the store, in one batch."""
         coalition = with_collections(self._services.coalition, collections.values())
         collection = collections[table.source.id]
-        planner = ImportPlanner(coalition, collection, self._rights.owner, objects)
         batch = Batch(BatchKind.IMPORT, collection.id, self._rights.owner, self._now_us)
+        planner = ImportPlanner(coalition, collection, batch, objects)
         committed = self._services.store.commit(batch, planner)
         sources = {one.candidate.index: one.source for one in objects}
         taken = 0

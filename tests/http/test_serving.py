@@ -162,6 +162,21 @@ def test_metrics_are_those_of_all_workers(running: RunningServer) -> None:
     assert {count() for _ in range(6)} == {30}
 
 
+def test_a_server_whose_workers_cannot_start_ends(tmp_path: Path) -> None:
+    """While one serves it stays; without any it ends, and says so."""
+    folder = DataFolder.make(tmp_path / "data", COALITION)
+    with RunningServer(folder, workers=2) as server:
+        (folder.path / "server.toml").write_text("nonsense", encoding="utf-8")
+        parent, (first, second) = supervisor_pid(server), server.worker_pids()
+        os.kill(first, signal.SIGKILL)
+        time.sleep(3)
+        assert server.client().get("/healthz").status == 200
+        os.kill(second, signal.SIGKILL)
+        wait_until(lambda: not is_alive(parent))
+        assert server.stop() == 1
+        assert "the workers cannot start" in server.log_text()
+
+
 def test_a_taken_port_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "_BIND_WITHIN_S", 0)
     with socket.create_server(("127.0.0.1", 0)) as taken:

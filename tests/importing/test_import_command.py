@@ -427,3 +427,27 @@ def test_the_report_for_people_is_a_table(run: Run) -> None:
 
     assert "NOT TAKEN" in done.stdout
     assert "1 object versions in 1 collections" in done.stdout
+
+
+def test_what_is_imported_for_readers_passes_at_the_next_start(run: Run, folder: Path) -> None:
+    """A marking that is refused itself does not make what it marks free of unknown markings."""
+    statement = {
+        "type": "marking-definition",
+        "spec_version": "2.1",
+        "id": data.STATEMENT,
+        "created": data.FIRST,
+        "definition_type": "statement",
+        "definition": {"statement": "Mine"},
+    }
+    red = {
+        **statement,
+        "id": data.stix_id("marking-definition", 2),
+        "object_marking_refs": [TLP_RED],
+    }
+    marked = {**data.make_indicator(1), "object_marking_refs": [statement["id"]]}
+    lost = {**data.make_indicator(2), "object_marking_refs": [red["id"]]}
+
+    done = run(one_root(one_collection(marked, lost, statement, red)), "--readers", "cisa")
+
+    assert ids_in(folder) == [data.INDICATOR, data.STATEMENT]
+    assert done.stderr.count("not-for-this-circle") == 2
