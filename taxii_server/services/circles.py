@@ -19,9 +19,9 @@ from taxii_server.errors import ConfigError
 from taxii_server.filters import ALL, ObjectFilter
 from taxii_server.services.context import Services
 from taxii_server.sharing.coalition import Collection, CollectionKind
+from taxii_server.sharing.knowledge import Knowledge, markings_of
 from taxii_server.sharing.log import Draft, Logs
 from taxii_server.sharing.policy import Decision, circle_refusal, traits_of
-from taxii_server.sharing.release import markings_of, statement_markings
 from taxii_server.storage.protocol import PageQuery, PlanView
 
 _PAGE = 500  # objects looked at together
@@ -111,7 +111,8 @@ class _Judging:
         coalition = self.joining.services.coalition
         if producer not in coalition.names:
             return Decision(False, "builtin:no-rule", "A former member wrote one of them.")
-        statements = statement_markings(logs, coalition, producer, markings_of(content))
+        known = Knowledge(logs, coalition, producer)
+        statements = known.statements(markings_of(content))
         default = coalition.member(producer).default_marking
         traits = traits_of(content, default, statements)
         return circle_refusal(traits, producer, self.joining.readers, coalition.policy)

@@ -14,7 +14,7 @@ stands, so an import that was interrupted is finished by running it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,9 +34,9 @@ from taxii_server.services.medallion_file import (
 )
 from taxii_server.sharing.acceptance import Acceptance, Candidate
 from taxii_server.sharing.coalition import Coalition, Collection
+from taxii_server.sharing.knowledge import Knowledge, markings_of
 from taxii_server.sharing.log import Logs
 from taxii_server.sharing.policy import circle_refusal, traits_of
-from taxii_server.sharing.release import markings_of, statement_markings
 from taxii_server.storage.protocol import (
     LIBRARY,
     Batch,
@@ -184,29 +184,10 @@ class ImportPlanner:
         self._acceptance = Acceptance(
             self._coalition, self._collection, self._batch, self._logs, view.batch_no
         )
-        self._statements = self._known_statements(candidates, markings)
+        known = Knowledge(self._logs, self._coalition, self._batch.producer)
+        self._statements = known.statements_with(markings, candidates, self._is_refused)
         outcomes = [self._import(one) for one in self._objects]
         return self._logs.to_plan(self._coalition.policy.version, outcomes)
-
-    def _known_statements(self, candidates: Iterable[Candidate], markings: set[str]) -> set[str]:
-        """Return the markings that are statements, by what the owner will have after this.
-
-        A marking that is refused does not count, so the others are judged again
-        without it: what stands here must pass at every later start as well.
-        """
-        pushed = [c for c in candidates if c.stored.key.stix_id in markings]
-        while True:
-            self._statements = statement_markings(
-                self._logs,
-                self._coalition,
-                self._batch.producer,
-                markings,
-                [c.stored for c in pushed],
-            )
-            kept = [c for c in pushed if self._refusal(c) is None]
-            if len(kept) == len(pushed):
-                return self._statements
-            pushed = kept
 
     def _import(self, one: DatedCandidate) -> Outcome:
         candidate = one.candidate
@@ -220,7 +201,7 @@ class ImportPlanner:
             if stored.version is not None and entry.version == stored.version:
                 said = "version-conflict: this version stands earlier with other content"
                 return Outcome(candidate.index, False, said)
-        refusal = self._refusal(candidate)
+        refusal = self._refusal(candidate, self._statements)
         if refusal is not None:
             return Outcome(candidate.index, False, refusal)
         if self._logs.line(line) is None:
@@ -229,12 +210,15 @@ class ImportPlanner:
         draft = self._logs.append(line.collection, stored, IMPORTED, support, one.date_added_us)
         return Outcome(candidate.index, True, "", entry=draft.position)
 
-    def _refusal(self, candidate: Candidate) -> str | None:
+    def _is_refused(self, candidate: Candidate, statements: set[str]) -> bool:
+        return self._refusal(candidate, statements) is not None
+
+    def _refusal(self, candidate: Candidate, statements: set[str]) -> str | None:
         """Return why the owner may not bring this object here."""
         verdict = self._acceptance.authorship(candidate)
         if verdict is not None and not self._repeats_what_is_supplied(candidate):
             return verdict.message
-        traits = traits_of(candidate.content, self._default_marking, self._statements)
+        traits = traits_of(candidate.content, self._default_marking, statements)
         refused = circle_refusal(
             traits, self._batch.producer, self._collection.readers, self._coalition.policy
         )

@@ -6,7 +6,7 @@ what another member pushed under the same id, unseen, never changes the answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,7 @@ class Acceptance:
         self._reserved = coalition.reserved
         self._readable = readable_logs(coalition, batch.producer)
         self._collection = collection
+        self._in_circle = collection.kind is CollectionKind.GROUP
         self._producer = batch.producer
         self._logs = logs
         self._batch_no = batch_no
@@ -109,32 +110,43 @@ class Acceptance:
 
     def accept(self, candidate: Candidate, traits: ObjectTraits) -> Verdict:
         """Judge the candidate inside the pusher's own line and append it if it is new."""
+        judged = self.judge(candidate, traits)
+        if judged is not None:
+            return judged
         stored = candidate.stored
         line = self.line(stored)
-        own = [
-            e for e in self._logs.of(self._collection.id, stored.key.stix_id) if line in e.supports
-        ]
-        known = self._same_version(stored, line, own)
-        if known is not None:
-            return known
-        if self._collection.kind is CollectionKind.GROUP:
-            return self._accept_in_circle(candidate, traits)
-        mark = self._mark(line)
         if self._logs.line(line) is None:
             self._logs.set_line(LineState(line, None))
         support = Support(line, self.rank(candidate))
-        withdrawn = mark is not None and support.rank <= mark
+        if self._in_circle:
+            return Verdict(True, "", self._stand_in_circle(stored, support))
+        withdrawn = self._is_withdrawn(support)
         rule = WITHDRAWN if withdrawn else SUBMITTED
         entry = self._logs.append(self._collection.id, stored, rule, support)
         message = "withdrawn: not released" if withdrawn else ""
         return Verdict(True, message, entry, is_new=not withdrawn)
 
-    def _same_version(
-        self, stored: StoredObject, line: LineKey, own: Sequence[Draft]
-    ) -> Verdict | None:
+    def judge(self, candidate: Candidate, traits: ObjectTraits) -> Verdict | None:
+        """Return ``None`` if the candidate is new and may stand here; changes nothing."""
+        stored = candidate.stored
+        line = self.line(stored)
+        known = self._same_version(stored, line)
+        if known is not None or not self._in_circle:
+            return known
+        if self._is_withdrawn(Support(line, self.rank(candidate))):
+            return Verdict(False, "withdrawn: send a newer version")
+        readers = self._collection.readers
+        refusal = circle_refusal(traits, self._producer, readers, self._policy)
+        if refusal is not None:
+            return Verdict(False, f"not-for-this-circle: {refusal.sentence}")
+        return None
+
+    def _same_version(self, stored: StoredObject, line: LineKey) -> Verdict | None:
         """Return the verdict on a version that the line already has, or had withdrawn."""
         mark = self._mark(line) or ""
-        for entry in own:
+        for entry in self._logs.of(self._collection.id, line.stix_id):
+            if line not in entry.supports:
+                continue
             live = entry.supported_by(line)
             same = entry.object.digest == stored.key.digest
             if live and same:
@@ -149,28 +161,17 @@ class Acceptance:
             return Verdict(False, _CONFLICT)
         return None
 
-    def _accept_in_circle(self, candidate: Candidate, traits: ObjectTraits) -> Verdict:
-        stored = candidate.stored
-        line = self.line(stored)
-        mark = self._mark(line)
-        support = Support(line, self.rank(candidate))
-        if mark is not None and support.rank <= mark:
-            return Verdict(False, "withdrawn: send a newer version")
-        refusal = circle_refusal(
-            traits,
-            self._producer,
-            self._collection.readers,
-            self._policy,
-        )
-        if refusal is not None:
-            return Verdict(False, f"not-for-this-circle: {refusal.sentence}")
-        if self._logs.line(line) is None:
-            self._logs.set_line(LineState(line, None))
+    def _stand_in_circle(self, stored: StoredObject, support: Support) -> Draft:
+        """Return the entry of this content: one that stands already gains the line's support."""
         for entry in self._logs.live(self._collection.id, stored.key.stix_id):
             if entry.object.digest == stored.key.digest:
                 self._logs.support(entry, support)
-                return Verdict(True, "", entry)
-        return Verdict(True, "", self._logs.append(self._collection.id, stored, SUBMITTED, support))
+                return entry
+        return self._logs.append(self._collection.id, stored, SUBMITTED, support)
+
+    def _is_withdrawn(self, support: Support) -> bool:
+        mark = self._mark(support.line)
+        return mark is not None and support.rank <= mark
 
     def held_newer(self, support: Support) -> bool:
         """Return whether the line held a newer version before this push.

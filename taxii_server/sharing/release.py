@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from taxii_server.sharing.acceptance import (
     Acceptance,
     Candidate,
     Verdict,
-    readable_logs,
 )
 from taxii_server.sharing.coalition import Coalition, Collection, CollectionKind
+from taxii_server.sharing.knowledge import Knowledge, markings_of
 from taxii_server.sharing.log import Draft, Logs, key_of
 from taxii_server.sharing.policy import Decision, ObjectTraits, decide, traits_of
 from taxii_server.storage.protocol import (
@@ -60,7 +59,7 @@ class PushPlanner:
         acceptance = Acceptance(self._coalition, self._collection, self._batch, logs, view.batch_no)
         verdicts = {c.index: acceptance.authorship(c) for c in self._candidates}
         passed = [c for c in self._candidates if verdicts[c.index] is None]
-        traits = self._traits(logs, passed, markings)
+        traits = self._traits(logs, passed, markings, acceptance)
         for candidate in passed:
             verdicts[candidate.index] = acceptance.accept(candidate, traits[candidate.index])
         judged = {index: verdict for index, verdict in verdicts.items() if verdict is not None}
@@ -74,12 +73,21 @@ class PushPlanner:
         return logs.to_plan(self._coalition.policy.version, outcomes)
 
     def _traits(
-        self, logs: Logs, passed: Sequence[Candidate], markings: Iterable[str]
+        self,
+        logs: Logs,
+        passed: Sequence[Candidate],
+        markings: Iterable[str],
+        acceptance: Acceptance,
     ) -> Mapping[int, ObjectTraits]:
         producer = self._batch.producer
-        pushed = [c.stored for c in passed]
-        statements = statement_markings(logs, self._coalition, producer, markings, pushed)
         default = self._coalition.member(producer).default_marking
+
+        def is_refused(candidate: Candidate, statements: set[str]) -> bool:
+            judged = acceptance.judge(candidate, traits_of(candidate.content, default, statements))
+            return judged is not None and not judged.accepted
+
+        known = Knowledge(logs, self._coalition, producer)
+        statements = known.statements_with(markings, passed, is_refused)
         return {c.index: traits_of(c.content, default, statements) for c in passed}
 
     def _release(
@@ -183,33 +191,3 @@ def _outcome(candidate: Candidate, verdict: Verdict) -> Outcome:
     if entry.seq is None:
         return Outcome(candidate.index, verdict.accepted, message, entry=entry.position)
     return Outcome(candidate.index, verdict.accepted, message, date_added_us=entry.date_added_us)
-
-
-def statement_markings(
-    logs: Logs,
-    coalition: Coalition,
-    producer: str,
-    markings: Iterable[str],
-    pushed: Sequence[StoredObject] = (),
-) -> set[str]:
-    """Return the markings whose every content that the producer ever knew is a statement.
-
-    Known is what it pushed anywhere, this push included, and what ever stood in its
-    feed or a circle that it reads (``sharing.md`` sections 3 and 4).
-    """
-    readable = readable_logs(coalition, producer)
-    known: dict[str, list[bool]] = defaultdict(list)
-    for stix_id in markings:
-        for collection in logs.collections_of(stix_id):
-            for entry in logs.of(collection, stix_id):
-                if collection in readable or entry.object.owner == producer:
-                    known[stix_id].append(entry.statement)
-    for stored in pushed:
-        known[stored.key.stix_id].append(stored.statement)
-    return {stix_id for stix_id, contents in known.items() if all(contents)}
-
-
-def markings_of(content: Mapping[str, Any]) -> set[str]:
-    """Return the ids of the markings on the object as a whole."""
-    refs = content.get("object_marking_refs")
-    return {ref for ref in refs if isinstance(ref, str)} if isinstance(refs, list) else set()

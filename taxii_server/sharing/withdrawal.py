@@ -17,9 +17,10 @@ from taxii_server.errors import ForbiddenError, NotFoundError
 from taxii_server.filters import ALL, ObjectFilter
 from taxii_server.sharing.acceptance import WITHDRAWN
 from taxii_server.sharing.coalition import Coalition, Collection, CollectionKind
+from taxii_server.sharing.knowledge import Knowledge, markings_of
 from taxii_server.sharing.log import EVERYTHING, Draft, Logs
 from taxii_server.sharing.policy import traits_of
-from taxii_server.sharing.release import Fanout, markings_of, statement_markings
+from taxii_server.sharing.release import Fanout
 from taxii_server.storage.protocol import Batch, LineKey, LineState, Plan, PlanView, Support
 
 
@@ -127,8 +128,8 @@ class DeletePlanner:
         content = json.loads(view.texts_of([newest.object])[newest.object])
         markings = markings_of(content)
         producer = self._line.producer
-        known = Logs(view.entries_of(markings))
-        statements = statement_markings(known, self._coalition, producer, markings)
+        known = Knowledge(Logs(view.entries_of(markings)), self._coalition, producer)
+        statements = known.statements(markings)
         default = self._coalition.member(producer).default_marking
         Fanout(self._coalition, logs, self._batch).release(
             newest, traits_of(content, default, statements), newest.supports[self._line]

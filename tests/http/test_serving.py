@@ -185,6 +185,13 @@ def test_a_taken_port_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
             supervisor.listen("127.0.0.1", port, 128)
 
 
+def test_the_listening_socket_has_what_connections_inherit() -> None:
+    """No 40 ms between the parts of a response; a peer that vanished is noticed."""
+    with supervisor.listen("127.0.0.1", 0, 128) as listening:
+        assert listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+        assert listening.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+
+
 @pytest.fixture
 def dated_ahead(tmp_path: Path) -> Path:
     """Return a data folder whose newest entry is dated tomorrow."""
