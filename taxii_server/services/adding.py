@@ -11,12 +11,17 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from stix_models.canonical import digest
 from stix_models.identifiers import is_identifier
-from stix_models.markings import is_statement
 from stix_models.validation import Problem, validate, validate_common
 from taxii_server.access.principal import Principal
 from taxii_server.clock import format_us, parse_instant
+from taxii_server.services.candidates import (
+    MAX_PROBLEMS,
+    sentence,
+    sentences,
+    spec_version_of,
+    stored_object,
+)
 from taxii_server.services.context import Services
 from taxii_server.services.envelope import EnvelopeItem, read_envelope
 from taxii_server.services.statuses import StatusDetail, complete_status, status_text
@@ -27,16 +32,12 @@ from taxii_server.storage.protocol import (
     Batch,
     BatchKind,
     Committed,
-    ObjectKey,
     Outcome,
     StatusRecord,
-    StoredObject,
 )
 
 DEADLINE_US = 60_000_000
 """A push that has waited this long for its turn is given up; nothing of it is stored."""
-
-_MAX_PROBLEMS = 5  # in one message
 
 
 def add_objects(
@@ -114,10 +115,11 @@ class _Adding:
             if item.value is None or errors:
                 self._fail(item, errors)
             else:
-                warnings = tuple(f"warning: {_sentence(p)}" for p in problems)
-                stored = self._stored(item.value, item.text)
+                warnings = tuple(f"warning: {sentence(p)}" for p in problems)
+                coalition = self._services.coalition
+                stored = stored_object(item.value, item.text, self._member, coalition)
                 self._candidates[item.index] = Candidate(
-                    item.index, stored, item.value, warnings[:_MAX_PROBLEMS]
+                    item.index, stored, item.value, warnings[:MAX_PROBLEMS]
                 )
         return list(self._candidates.values())
 
@@ -127,7 +129,7 @@ class _Adding:
         return [*self._failures, *(self._detail(o, committed.dates_us) for o in outcomes)]
 
     def _validate(self, content: Mapping[str, Any]) -> list[Problem]:
-        spec = _spec_version(content)
+        spec = spec_version_of(content)
         if spec not in self._collection.spec_versions:
             stored = " and ".join(sorted(self._collection.spec_versions))
             problem = f"this collection stores STIX {stored}; set spec_version accordingly"
@@ -143,34 +145,17 @@ class _Adding:
             found.append(Problem("/id", "shared-id", severity, problem))
         return found
 
-    def _stored(self, content: Mapping[str, Any], text: str) -> StoredObject:
-        version = content.get("modified") or content.get("created")
-        author = self._services.coalition.reserved.get(str(content.get("created_by_ref")).lower())
-        return StoredObject(
-            key=ObjectKey(self._member, str(content["id"]), digest(content)),
-            type=str(content["type"]),
-            spec_version=_spec_version(content),
-            version=parse_instant(version) if version else None,
-            version_text=version,
-            body=text,
-            signed=author == self._member,
-            statement=is_statement(content),
-        )
-
     def _fail(self, item: EnvelopeItem, errors: Sequence[Problem]) -> None:
         content = item.value or {}
         stix_id = content.get("id")
         known = isinstance(stix_id, str) and is_identifier(stix_id)
-        message = "; ".join(_sentence(problem) for problem in errors[:_MAX_PROBLEMS])
-        if len(errors) > _MAX_PROBLEMS:
-            message += f"; and {len(errors) - _MAX_PROBLEMS} more"
         self._failures.append(
             StatusDetail(
                 item.index,
                 str(stix_id) if known else f"objects/{item.index}",
                 _version_text(content) or format_us(self._received_us),
                 accepted=False,
-                message=message,
+                message=sentences(errors),
             )
         )
 
@@ -197,14 +182,6 @@ class _Adding:
         return outcome.date_added_us
 
 
-def _spec_version(content: Mapping[str, Any]) -> str:
-    """Return the object's STIX version; one without dates is a 2.1 SCO (T-FLT-27)."""
-    spec = content.get("spec_version")
-    if isinstance(spec, str):
-        return spec
-    return "2.0" if "created" in content or "modified" in content else "2.1"
-
-
 def _has_shared_id(stix_id: str, content: Mapping[str, Any]) -> bool:
     """Return whether an object with dates has a name-based id, which STIX leaves to SCOs."""
     if "created" not in content or content.get("type") == "marking-definition":
@@ -222,7 +199,3 @@ def _version_text(content: Mapping[str, Any]) -> str | None:
                 continue
             return text
     return None
-
-
-def _sentence(problem: Problem) -> str:
-    return f"{problem.pointer or '/'} {problem.rule}: {problem.message}"

@@ -18,11 +18,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stix_models.canonical import digest
-from stix_models.markings import is_statement
 from stix_models.validation import validate, validate_common
-from taxii_server.clock import parse_instant
 from taxii_server.errors import UnprocessableError
+from taxii_server.services.candidates import sentences, spec_version_of, stored_object
 from taxii_server.services.context import Services
 from taxii_server.services.envelope import read_envelope
 from taxii_server.services.medallion_file import (
@@ -30,7 +28,6 @@ from taxii_server.services.medallion_file import (
     FileObject,
     Finding,
     Severity,
-    spec_version_of,
 )
 from taxii_server.sharing.acceptance import Acceptance, Candidate
 from taxii_server.sharing.coalition import Coalition, Collection
@@ -41,17 +38,13 @@ from taxii_server.storage.protocol import (
     LIBRARY,
     Batch,
     LineState,
-    ObjectKey,
     Outcome,
     Plan,
     PlanView,
-    StoredObject,
     Support,
 )
 
 IMPORTED = "builtin:import"
-
-_MAX_PROBLEMS = 3  # in one finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,31 +98,16 @@ class ObjectReader:
             problems = list(self._validate(content, spec))
         errors = [p for p in problems if p.severity == "error"]
         if content is None or errors:
-            said = [f"{p.pointer or '/'} {p.rule}: {p.message}" for p in errors[:_MAX_PROBLEMS]]
-            more = len(errors) - len(said)
-            self._skip(source, "; ".join(said) + (f"; and {more} more" if more else ""))
+            self._skip(source, sentences(errors))
             return None
-        return Candidate(index, self._stored(content, item.text), content)
+        stored = stored_object(content, item.text, self._owner, self._services.coalition)
+        return Candidate(index, stored, content)
 
     def _validate(self, content: Mapping[str, Any], spec: str) -> Sequence[Any]:
         if spec == "2.0":
             return validate_common(content)
         undeclared = self._services.limits.accept_undeclared_types
         return validate(content, accept_undeclared_types=undeclared)
-
-    def _stored(self, content: Mapping[str, Any], text: str) -> StoredObject:
-        version = content.get("modified") or content.get("created")
-        author = self._services.coalition.reserved.get(str(content.get("created_by_ref")).lower())
-        return StoredObject(
-            key=ObjectKey(self._owner, str(content["id"]), digest(content)),
-            type=str(content["type"]),
-            spec_version=spec_version_of(content),
-            version=parse_instant(version) if version else None,
-            version_text=version,
-            body=text,
-            signed=author == self._owner,
-            statement=is_statement(content),
-        )
 
     def _dates(self, where: str, sources: Sequence[FileObject]) -> list[int]:
         """Return ascending dates, each the file's own where that is possible."""

@@ -22,6 +22,7 @@ from enum import StrEnum
 from typing import Any
 
 from taxii_server.clock import instant_to_us, parse_instant
+from taxii_server.services.candidates import spec_version_of
 from taxii_server.sharing.coalition import STIX_2_0, STIX_2_1
 
 DISCOVERY = "/discovery"
@@ -353,13 +354,6 @@ class _Reading:
         if record.media_type and not str(record.media_type).endswith(version):
             said = f"the manifest says {record.media_type}, the object is STIX {version}"
             self.warn(record.where, f"{record.stix_id}: {said}")
-
-
-def spec_version_of(item: Mapping[str, Any]) -> str:
-    """Return the STIX version of an object (T-FLT-27)."""
-    if "created" not in item and "modified" not in item:
-        return "2.1"
-    return str(item.get("spec_version", "2.0"))
 
 
 def _without_internals(item: dict[str, Any]) -> dict[str, Any]:
