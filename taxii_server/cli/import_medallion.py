@@ -17,9 +17,13 @@ from taxii_server.cli.options import (
     print_json,
     print_table,
 )
-from taxii_server.services.import_tables import ImportRights
-from taxii_server.services.importing import ImportReport, import_collections
-from taxii_server.services.medallion_file import NotMedallionError, Severity, read_medallion
+from taxii_server.services.importing.collections import ImportReport, import_collections
+from taxii_server.services.importing.medallion_file import (
+    NotMedallionError,
+    Severity,
+    read_medallion,
+)
+from taxii_server.services.importing.tables import ImportRights
 
 _NAMES = re.compile(r"[a-z0-9-]+(?:,[a-z0-9-]+)*", re.ASCII)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from taxii_server.services.medallion_file import (
+from taxii_server.services.importing.medallion_file import (
     FileCollection,
     MedallionFile,
     NotMedallionError,

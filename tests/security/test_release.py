@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from taxii_server.access.principal import Principal, Role
@@ -234,7 +234,9 @@ def test_a_feed_holds_exactly_what_the_rules_release(
     folder = Path(tempfile.mkdtemp(prefix="deny-"))
     try:
         server = Server(folder, coalition_text(rules, defaults))
+        note(coalition_text(rules, defaults))
         for step in script:
+            note(json.dumps(step))
             run_step(server, oracle, step)
             for member in KINDS:
                 assert as_set(server.feed(member, ALL)) == as_set(oracle.feed(member)), member

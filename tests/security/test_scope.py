@@ -29,7 +29,7 @@ from tests.security.twin import (
     make_story,
 )
 from tests.support.servers import DataFolder, RunningServer
-from tests.support.stix import TLP_RED, Stix, envelope, make_indicator, newer
+from tests.support.stix import TLP_RED, Stix, make_indicator, newer
 from tests.support.wire import Answer, Client, basic
 
 SETTINGS = """\
@@ -251,28 +251,35 @@ def test_other_members_statuses_are_as_if_they_were_not(world: World) -> None:
             assert pair[0] == pair[1], name
 
 
+@pytest.fixture(scope="module")
+def pair(folder: DataFolder) -> Iterator[tuple[RunningServer, RunningServer]]:
+    """Yield two servers without objects, for what two members push under one id."""
+    copies = [folder.copy(folder.path.parent / name) for name in ("pair-1", "pair-2")]
+    with RunningServer(copies[0]) as first, RunningServer(copies[1]) as second:
+        yield first, second
+
+
+@pytest.mark.parametrize("member", COMPANIES)
 @pytest.mark.parametrize("kind", ["equal", "different", "revoked", "deleted"])
 @pytest.mark.parametrize("first", [True, False], ids=["other first", "other later"])
 def test_two_producers_of_one_id_do_not_see_each_other(
-    world: World, kind: str, first: bool
+    pair: tuple[RunningServer, RunningServer], member: str, kind: str, first: bool
 ) -> None:
     """INV-SCOPE: another company pushes the same id, RED so that nobody is shown it."""
-    if world.member is None or world.member not in COMPANIES:
-        return
-    other = next(one for one in COMPANIES if one != world.member)
+    other = next(one for one in COMPANIES if one != member)
     stix = make_indicator(object_marking_refs=[TLP_RED])
     others = other_form(stix, kind)
-    mine: list[Step] = [Push(world.member, (stix,)), Push(world.member, (newer(stix, 2),))]
-    mine += [Delete(world.member, stix["id"], newer(stix, 2)["modified"])]
+    mine: list[Step] = [Push(member, (stix,)), Push(member, (newer(stix, 2),))]
+    mine += [Delete(member, stix["id"], newer(stix, 2)["modified"])]
     theirs: list[Step] = [Push(other, (others,))]
     if kind == "deleted":
         theirs.append(Delete(other, stix["id"]))
-    told = [Told(world.whole.server), Told(world.twin.server)]
+    told = [Told(pair[0]), Told(pair[1])]
     told[0].tell([*theirs, *mine] if first else [*mine[:1], *theirs, *mine[1:]])
     told[1].tell(mine)
 
-    assert everything(told[0], world.member, stix["id"]) == everything(
-        told[1], world.member, stix["id"]
+    assert everything(told[0], member, stix["id"]) == everything(
+        told[1], member, stix["id"]
     )
 
 

@@ -23,7 +23,7 @@ from taxii_server.errors import UnprocessableError
 from taxii_server.services.candidates import sentences, spec_version_of, stored_object
 from taxii_server.services.context import Services
 from taxii_server.services.envelope import read_envelope
-from taxii_server.services.medallion_file import (
+from taxii_server.services.importing.medallion_file import (
     FileCollection,
     FileObject,
     Finding,

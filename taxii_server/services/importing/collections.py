@@ -22,15 +22,15 @@ from typing import Any
 from taxii_server.clock import format_us, instant_to_us, parse_instant
 from taxii_server.errors import ConfigError
 from taxii_server.services.context import Services
-from taxii_server.services.import_objects import DatedCandidate, ImportPlanner, ObjectReader
-from taxii_server.services.import_tables import (
+from taxii_server.services.importing.medallion_file import Finding, MedallionFile, Severity
+from taxii_server.services.importing.objects import DatedCandidate, ImportPlanner, ObjectReader
+from taxii_server.services.importing.tables import (
     CoalitionText,
     ImportRights,
     ImportTable,
     TableMaker,
     with_collections,
 )
-from taxii_server.services.medallion_file import Finding, MedallionFile, Severity
 from taxii_server.services.statuses import status_text
 from taxii_server.sharing.coalition import Collection
 from taxii_server.storage.protocol import Batch, BatchKind, StatusRecord

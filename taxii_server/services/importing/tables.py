@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from taxii_server.errors import ConfigError
-from taxii_server.services.medallion_file import (
+from taxii_server.services.importing.medallion_file import (
     FileCollection,
     FileRoot,
     Finding,
