@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from taxii_server.app import COALITION_FILE, open_services
 from taxii_server.cli.main import main
 from taxii_server.filters import ALL, ObjectFilter
-from taxii_server.services import importing
+from taxii_server.services.importing import collections as importing
 from taxii_server.sharing.coalition import Collection
 from taxii_server.sharing.coalition_file import load_coalition
 from taxii_server.storage.protocol import PageForm, PageQuery

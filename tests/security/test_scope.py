@@ -313,7 +313,7 @@ def test_a_wrong_name_and_a_wrong_password_get_the_same_bytes(whole: Told) -> No
         comparable(
             anonymous.get("/taxii2/", headers=[("Authorization", basic(name, "wrong"))]), {}
         )
-        for name in ("pub-facebook", "no-such-client", "operator")
+        for name in ("aud-cisa", "never-heard-of", "operator")
     ]
 
     assert answers[0] == answers[1] == answers[2]
