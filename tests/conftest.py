@@ -2,17 +2,25 @@
 
 The shared server is started once. Tests that write use fresh ids, and those that
 look at a whole collection take a ``box``: a group collection nobody used before.
+Hypothesis draws the same examples each time, so that a failure is the change's;
+``CLEARINGHOUSE_TEST_HYPOTHESIS=exploring`` draws new ones.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.support.coalitions import BOXES, MEMBERS, conformance
 from tests.support.servers import DataFolder, RunningServer
 from tests.support.wire import Client
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("exploring", deadline=None)
+settings.load_profile(os.environ.get("CLEARINGHOUSE_TEST_HYPOTHESIS", "repeatable"))
 
 SHARED_SETTINGS = """\
 [taxii]

@@ -46,7 +46,7 @@ def _check_request() -> Response | None:
     here, server = context.here(), context.server()
     if request.endpoint in PUBLIC:
         here.route = str(request.url_rule)
-        return None
+        return _options_response() if request.method == "OPTIONS" else None
     address = server.proxies.client_address(
         request.remote_addr or "", request.headers.get("X-Forwarded-For", "")
     )
@@ -56,15 +56,23 @@ def _check_request() -> Response | None:
     rule, arguments = _matched()
     here.route = _template(rule, arguments)
     _require_visible(arguments)
-    adapter = request_ctx.url_adapter
-    allowed = adapter.allowed_methods() if adapter is not None else []
     if request.method == "OPTIONS":
-        response = taxii_response(b"")
-        response.headers["Allow"] = ", ".join(sorted(allowed))
-        return response
+        return _options_response()
     if isinstance(request.routing_exception, MethodNotAllowed):
-        raise MethodNotAllowed(sorted(allowed))
+        raise MethodNotAllowed(_allowed_methods())
     return None
+
+
+def _options_response() -> Response:
+    """Return what OPTIONS answers; Flask's own has a media type of HTML and no fixed order."""
+    response = taxii_response(b"")
+    response.headers["Allow"] = ", ".join(_allowed_methods())
+    return response
+
+
+def _allowed_methods() -> list[str]:
+    adapter = request_ctx.url_adapter
+    return sorted(adapter.allowed_methods()) if adapter is not None else []
 
 
 def _matched() -> tuple[Rule, Mapping[str, str]]:

@@ -1,0 +1,189 @@
+"""This server beside medallion and OpenTAXII: the same requests, in one run, in turn.
+
+    python -m benchmarks.peers [--quick] [--json] [--without NAME] [--rounds N]
+
+A figure of one server alone says more about the machine than about the server. So in
+every round each server is asked in turn, and what counts is the ratio to this server
+*in the same round*; the table shows the median of those ratios. Nothing is asserted
+about time: the exit code only says whether every request was answered.
+
+Sizes: with 1,000 objects all three are measured, with 10,000 OpenTAXII is not: one
+page takes it more than half a minute there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import datetime
+import json
+import os
+import platform
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from benchmarks.peer_process import Peer
+from benchmarks.peer_requests import OPERATIONS, THREADS, Workload, measure
+from benchmarks.peer_servers import running_clearinghouse, running_medallion, running_opentaxii
+
+OURS = "clearinghouse"
+Starter = Callable[[Path, int], AbstractContextManager[Peer]]
+SERVERS: dict[str, Starter] = {
+    OURS: running_clearinghouse,
+    "medallion": running_medallion,
+    "opentaxii": running_opentaxii,
+}
+MOST = {"opentaxii": 1_000}  # objects
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is measured."""
+
+    sizes: tuple[int, ...]
+    rounds: int
+    seconds: float  # of one sample
+
+
+FULL = Effort(sizes=(1_000, 10_000), rounds=5, seconds=0.3)
+QUICK = Effort(sizes=(200,), rounds=1, seconds=0.02)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One operation with so many clients: milliseconds by server, one for each round."""
+
+    size: int
+    operation: str
+    clients: int
+    rounds_ms: dict[str, list[float]] = field(default_factory=dict)
+
+    def figures(self) -> dict[str, dict[str, float]]:
+        """Return median, least and the median of the rounds' ratios, by server."""
+        ours = self.rounds_ms[OURS]
+        return {
+            name: {
+                "median_ms": statistics.median(taken),
+                "min_ms": min(taken),
+                "ratio": statistics.median(a / b for a, b in zip(taken, ours, strict=True)),
+            }
+            for name, taken in self.rounds_ms.items()
+        }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="a smoke test; figures mean nothing")
+    parser.add_argument("--json", action="store_true", help="print one JSON document instead")
+    parser.add_argument("--rounds", type=int, help=f"default: {FULL.rounds}")
+    others = [name for name in SERVERS if name != OURS]
+    parser.add_argument("--without", action="append", default=[], choices=others, metavar="NAME")
+    given = parser.parse_args(arguments)
+    effort = QUICK if given.quick else FULL
+    if given.rounds:
+        effort = Effort(effort.sizes, max(1, given.rounds), effort.seconds)
+    names = [name for name in SERVERS if name not in given.without]
+    rows = [row for size in effort.sizes for row in compare(names, size, effort)]
+    if given.json:
+        print(json.dumps(report(rows, effort), indent=2))
+    else:
+        print_tables(rows, effort)
+    return 0
+
+
+def compare(names: Sequence[str], size: int, effort: Effort) -> list[Row]:
+    """Start the servers with ``size`` objects each and ask them in turn."""
+    names = [name for name in names if size <= MOST.get(name, size)]
+    with contextlib.ExitStack() as stack:
+        workloads = {}
+        for name in names:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            print(f"{size:,} objects: starting {name}", file=sys.stderr)
+            peer = stack.enter_context(SERVERS[name](folder, size))
+            workloads[name] = Workload(peer, size)
+            measure(workloads[name], OPERATIONS[0], THREADS, effort.seconds)  # every worker is up
+        rows = [
+            Row(size, operation.name, clients, {name: [] for name in names})
+            for operation in OPERATIONS
+            for clients in (1, THREADS)
+        ]
+        by_key = {(row.operation, row.clients): row for row in rows}
+        for number in range(effort.rounds):
+            print(f"{size:,} objects: round {number + 1} of {effort.rounds}", file=sys.stderr)
+            _run_round(workloads, number, effort, by_key)
+        return rows
+
+
+def _run_round(
+    workloads: dict[str, Workload],
+    number: int,
+    effort: Effort,
+    rows: dict[tuple[str, int], Row],
+) -> None:
+    """Measure everything once. The server that begins is another one in each round."""
+    names = list(workloads)
+    turn = number % len(names)
+    names = names[turn:] + names[:turn]
+    for operation in OPERATIONS:
+        for clients in (1, THREADS):
+            for name in names:
+                taken_ms = measure(workloads[name], operation, clients, effort.seconds)
+                rows[operation.name, clients].rounds_ms[name].append(taken_ms)
+
+
+def report(rows: Sequence[Row], effort: Effort) -> dict[str, Any]:
+    """Return everything that was measured, for machines."""
+    return {
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in (OURS, "medallion")},
+        "rounds": effort.rounds,
+        "rows": [
+            {
+                "objects": row.size,
+                "operation": row.operation,
+                "clients": row.clients,
+                "servers": row.figures(),
+                "rounds_ms": row.rounds_ms,
+            }
+            for row in rows
+        ],
+    }
+
+
+def print_tables(rows: Sequence[Row], effort: Effort) -> None:
+    """Print Markdown: a table for each size."""
+    print(
+        f"{datetime.datetime.now(datetime.UTC).date()}, {os.cpu_count()} cores, Python "
+        f"{platform.python_version()}, {effort.rounds} rounds. Milliseconds per request: median "
+        "(least); × is the median of the rounds' ratios to this server."
+    )
+    for size in effort.sizes:
+        shown = [row for row in rows if row.size == size]
+        names = list(shown[0].rounds_ms)
+        print(f"\n| {size:,} objects | Clients | {' | '.join(names)} |")
+        print(f"|---|---|{'---|' * len(names)}")
+        for row in shown:
+            cells = [_cell(name, figures) for name, figures in row.figures().items()]
+            print(f"| {row.operation} | {row.clients} | {' | '.join(cells)} |")
+
+
+def _cell(name: str, figures: dict[str, float]) -> str:
+    text = f"{_short(figures['median_ms'])} ({_short(figures['min_ms'])})"
+    return text if name == OURS else f"{text}, {_short(figures['ratio'])}×"
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
