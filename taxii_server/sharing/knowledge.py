@@ -52,11 +52,19 @@ class Knowledge:
         named = set(markings)
         pushed = [c for c in candidates if c.stored.key.stix_id in named]
         while True:
-            statements = self.statements(named, pushed)
+            statements = self.statements(named, _first_of_each_version(pushed))
             kept = [c for c in pushed if not is_refused(c, statements)]
             if len(kept) == len(pushed):
                 return statements
             pushed = kept
+
+
+def _first_of_each_version(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates without later contents of one version, which are conflicts."""
+    first: dict[tuple[str, str | None], Candidate] = {}
+    for candidate in candidates:
+        first.setdefault((candidate.stored.key.stix_id, candidate.stored.version), candidate)
+    return list(first.values())
 
 
 def markings_of(content: Mapping[str, Any]) -> set[str]:

@@ -215,6 +215,26 @@ def test_a_statement_marking_sent_along_does_not_restrict(world: World) -> None:
     assert pushed in world.read("for-cisa")
 
 
+def test_a_refused_content_of_a_marking_is_not_known(world: World) -> None:
+    """Section 3, row 6: what is in no line of the producer does not count."""
+    marking = make_id("marking-definition")
+    statement = {
+        "type": "marking-definition",
+        "spec_version": "2.1",
+        "id": marking,
+        "created": NEWER,
+        "definition_type": "statement",
+        "definition": {"statement": "Copyright 2020"},
+    }
+    other = {**statement, "definition_type": "x-other", "definition": {"x_other": "1"}}
+    pushed = make_campaign(object_marking_refs=[marking])
+
+    status = world.push("facebook", pushed, statement, other)
+
+    assert message(status, 2).startswith("version-conflict")
+    assert pushed in world.read("for-cisa")
+
+
 def test_granular_markings_withhold_for_now(world: World) -> None:
     pushed = make_campaign(
         description="x",
