@@ -21,12 +21,13 @@ class Peer:
     """Where a server listens and how its collections are reached.
 
     ``reads`` and ``writes`` are paths of collections with a slash at the end. The
-    answers that mean that a push was stored are ``stored``.
+    answers that mean that a push was stored are ``stored``. Clients take the
+    ``authorizations`` in turn.
     """
 
     name: str
     port: int
-    authorization: str = field(repr=False)
+    authorizations: tuple[str, ...] = field(repr=False)
     reads: str
     writes: str
     discovery: str = "/taxii2/"

@@ -32,10 +32,11 @@ LOADED, PUSHED = 1, 2  # series of indicators
 
 
 class Session:
-    """One connection to one server."""
+    """One connection to one server, of its ``number``-th client."""
 
-    def __init__(self, peer: Peer) -> None:
+    def __init__(self, peer: Peer, number: int = 0) -> None:
         self._peer = peer
+        self._authorization = peer.authorizations[number % len(peer.authorizations)]
         self._connection = http.client.HTTPConnection(HOST, peer.port, timeout=TIMEOUT_S)
         self._connection.connect()
 
@@ -53,7 +54,7 @@ class Session:
         self._send("POST", f"{collection}objects/", body, self._peer.stored)
 
     def _send(self, method: str, path: str, body: bytes | None, wanted: frozenset[int]) -> bytes:
-        headers = {"Accept": TAXII, "Authorization": self._peer.authorization}
+        headers = {"Accept": TAXII, "Authorization": self._authorization}
         if body is not None:
             headers["Content-Type"] = TAXII
         self._connection.request(method, path, body, headers)
@@ -115,15 +116,16 @@ class Operation:
 
     name: str
     request: Request
-    times: int | None = None  # requests of a sample; as many as there is time for
+    times: int | None = None  # requests of a sample; None: as many as there is time for
+    shows_pages: bool = False
 
 
 OPERATIONS = (
-    Operation(f"page of {PAGE}", Workload.page),
-    Operation("walk of all pages", Workload.walk),
+    Operation(f"page of {PAGE}", Workload.page, shows_pages=True),
+    Operation("walk of all pages", Workload.walk, shows_pages=True),
     Operation(f"push of {PAGE}", Workload.push, times=2),
     Operation("object by id", Workload.one_object),
-    Operation(f"manifest of {PAGE}", Workload.manifest),
+    Operation(f"manifest of {PAGE}", Workload.manifest, shows_pages=True),
 )
 
 
@@ -136,8 +138,8 @@ def measure(workload: Workload, operation: Operation, threads: int, seconds: flo
     barrier = threading.Barrier(threads)
     times = None if operation.times is None else max(1, operation.times // threads)
 
-    def run() -> tuple[float, float, int]:
-        session = Session(workload.peer)
+    def run(number: int) -> tuple[float, float, int]:
+        session = Session(workload.peer, number)
         try:
             barrier.wait(TIMEOUT_S)
             began = time.perf_counter()
@@ -152,9 +154,20 @@ def measure(workload: Workload, operation: Operation, threads: int, seconds: flo
             session.close()
 
     with ThreadPoolExecutor(threads) as pool:
-        runs = [future.result() for future in [pool.submit(run) for _ in range(threads)]]
+        runs = list(pool.map(run, range(threads)))
     took_s = max(end for _, end, _ in runs) - min(began for began, _, _ in runs)
     return took_s * 1e3 / sum(done for _, _, done in runs)
+
+
+def warm_up(peer: Peer, size: int) -> None:
+    """Let every client log in to every worker, and check that the last object is there."""
+    path = f"{peer.reads}objects/{make_indicator(size - 1, LOADED)['id']}/"
+    for number in range(THREADS * 4):
+        session = Session(peer, number)
+        try:
+            session.get(path)
+        finally:
+            session.close()
 
 
 def wait_until_ready(peer: Peer, is_running: Callable[[], bool]) -> None:

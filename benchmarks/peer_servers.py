@@ -22,7 +22,7 @@ from typing import Any
 
 from benchmarks.peer_objects import STAMP, make_indicator
 from benchmarks.peer_process import HOST, Peer, basic, free_port, running
-from benchmarks.peer_requests import LOADED, TAXII, load_by_pushing, wait_until_ready
+from benchmarks.peer_requests import LOADED, TAXII, THREADS, load_by_pushing, wait_until_ready
 
 BIN = Path(sys.executable).parent
 USER = "bench"
@@ -51,23 +51,28 @@ writers = ["bench"]
 
 @contextlib.contextmanager
 def running_clearinghouse(folder: Path, size: int) -> Iterator[Peer]:
-    """``clearinghouse serve`` as it comes: a worker per core, SQLite on disk, Basic."""
+    """``clearinghouse serve`` as it comes: a worker per core, SQLite on disk.
+
+    Each of the clients has a name of its own, because one name may push two bodies at once.
+    """
     source, data = folder / "coalition.toml", folder / "data"
     source.write_text(COALITION, encoding="utf-8")
     command = BIN / "clearinghouse"
     _run(command, "init", "--data", data, "--coalition", source)
-    roles = ("--role", "publisher", "--role", "subscriber")
-    shown = _run(
-        command, "client", "add", USER, "--member", "bench", *roles, "--data", data, "--json"
-    )
-    authorization = basic(USER, json.loads(shown)["password"])
+    authorizations = tuple(_add_client(data, f"{USER}-{n}") for n in range(THREADS))
     root = "/coalition/collections/"
-    peer = Peer("clearinghouse", free_port(), authorization, f"{root}reads/", f"{root}writes/")
+    peer = Peer("clearinghouse", free_port(), authorizations, f"{root}reads/", f"{root}writes/")
     serve = [command, "serve", "--data", data, "--port", str(peer.port)]
     with running(serve, folder / "log") as process:
         wait_until_ready(peer, lambda: process.poll() is None)
         load_by_pushing(peer, size)
         yield peer
+
+
+def _add_client(data: Path, name: str) -> str:
+    options = ("--member", "bench", "--role", "publisher", "--role", "subscriber", "--json")
+    shown = _run(BIN / "clearinghouse", "client", "add", name, *options, "--data", data)
+    return basic(name, json.loads(shown)["password"])
 
 
 @contextlib.contextmanager
@@ -89,7 +94,7 @@ def running_medallion(folder: Path, size: int) -> Iterator[Peer]:
     }
     config.write_text(json.dumps(settings), encoding="utf-8")
     paths = [f"/bench/collections/{number}/" for number in collections.values()]
-    peer = Peer("medallion", free_port(), basic(USER, password), paths[0], paths[1])
+    peer = Peer("medallion", free_port(), (basic(USER, password),), paths[0], paths[1])
     command = [BIN / "medallion", "--host", HOST, "--port", str(peer.port), config]
     with running(command, folder / "log") as process:
         wait_until_ready(peer, lambda: process.poll() is None)
@@ -173,7 +178,7 @@ def running_opentaxii(folder: Path, size: int) -> Iterator[Peer]:
     command = [place / "gunicorn", "opentaxii.http:app", "--config", "python:opentaxii.http"]
     command += ["--workers", "2", "--timeout", "300", "--bind", f"{HOST}:{port}"]
     with running(command, folder / "log", environment) as process:
-        entered = Peer("opentaxii", port, basic(USER, password), "", "")
+        entered = Peer("opentaxii", port, (basic(USER, password),), "", "")
         wait_until_ready(entered, lambda: process.poll() is None)
         root, token = _opentaxii_root_and_token(port, password)
         for alias in ("reads", "writes"):
@@ -182,7 +187,7 @@ def running_opentaxii(folder: Path, size: int) -> Iterator[Peer]:
             _run(place / "opentaxii-add-collection", *options, *public, environment=environment)
         paths = [f"/taxii2/{root}/collections/{alias}/" for alias in ("reads", "writes")]
         stored = frozenset({202, 500})
-        peer = Peer("opentaxii", port, f"Bearer {token}", paths[0], paths[1], stored=stored)
+        peer = Peer("opentaxii", port, (f"Bearer {token}",), paths[0], paths[1], stored=stored)
         load_by_pushing(peer, size)
         yield peer
 

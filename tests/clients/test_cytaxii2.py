@@ -1,4 +1,4 @@
-"""``cytaxii2`` (Cyware), over a real socket, as far as it goes: it has no delete and no versions."""
+"""``cytaxii2`` (Cyware), over a real socket; it has no delete and no versions."""
 
 from __future__ import annotations
 

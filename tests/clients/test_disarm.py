@@ -51,11 +51,15 @@ def make_bundle() -> dict[str, Any]:
     patterns = [
         make_sdo(
             "attack-pattern",
-            name=f"Technique – {n}",
+            name=f"Technique \u2013 {n}",
             description="",
             kill_chain_phases=[{"kill_chain_name": "mitre-attack", "phase_name": f"t{n % 16}"}],
             external_references=[
-                {"source_name": "mitre-attack", "external_id": f"T{n:04d}", "url": "https://a.example"}
+                {
+                    "source_name": "mitre-attack",
+                    "external_id": f"T{n:04d}",
+                    "url": "https://a.example",
+                }
             ],
             x_mitre_is_subtechnique=n > 100,
             x_mitre_platforms=["Windows", "Linux", "Mac"],

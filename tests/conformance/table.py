@@ -33,8 +33,8 @@ REASONS = {
 HEAD = """\
 # TAXII 2.1 conformance
 
-Every line of the list that this server is held to, with the tests that prove it or the reason why it
-does not apply. Written by `python -m tests.conformance.table` from the tests' docstrings; a test
+Every line of the list that this server is held to, with the tests that prove it or the reason why
+it does not apply. Written by `python -m tests.conformance.table` from the tests' docstrings; a test
 fails when this page, the list (`tests/conformance/lines.txt`) and the tests disagree.
 
 We claim that the server is *interoperable with the clients tested*, not that it is certified.

@@ -93,7 +93,12 @@ def test_an_alias_names_the_collection_everywhere(facebook: Client) -> None:
     assert facebook.get(by_alias).json()["id"] == READ_WRITE
     assert facebook.get(by_alias).body == facebook.get(by_id).body
     assert facebook.post(by_alias + "objects/", envelope(stix)).status == 202
-    for rest in ("objects/", "manifest/", f"objects/{stix['id']}/", f"objects/{stix['id']}/versions/"):
+    for rest in (
+        "objects/",
+        "manifest/",
+        f"objects/{stix['id']}/",
+        f"objects/{stix['id']}/versions/",
+    ):
         assert facebook.get(by_alias + rest).body == facebook.get(by_id + rest).body
     assert facebook.delete(f"{by_alias}objects/{stix['id']}/").status == 200
     assert facebook.get(f"{by_id}objects/{stix['id']}/").status == 404
@@ -254,9 +259,9 @@ def test_what_is_not_released_is_nowhere_in_a_feed(shared: RunningServer) -> Non
     red = make_indicator(
         object_marking_refs=["marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed"]
     )
-    pushed = shared.client("pub-google").post(
-        "collections/from-google/objects/", envelope(red)
-    ).json()
+    pushed = (
+        shared.client("pub-google").post("collections/from-google/objects/", envelope(red)).json()
+    )
 
     assert pushed["success_count"] == 1
     for form in ("objects/", "manifest/"):

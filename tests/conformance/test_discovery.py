@@ -97,7 +97,8 @@ def test_an_api_root_describes_itself(facebook: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api3/", "/api3/collections/", "/api3/collections/from-facebook/objects/", "/taxii2/x/"]
+    "path",
+    ["/api3/", "/api3/collections/", "/api3/collections/from-facebook/objects/", "/taxii2/x/"],
 )
 def test_an_unknown_root_is_404_with_all_that_is_below(facebook: Client, path: str) -> None:
     """T-ROOT-05, T-ROOT-08, T-INT-06, T-COL-13."""

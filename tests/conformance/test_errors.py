@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn, cast
+
 import pytest
 
+from taxii_server.app import open_services
+from taxii_server.errors import StorageUnavailableError
+from taxii_server.http.application import create_app
+from taxii_server.storage.protocol import Store
 from tests.conformance.checks import TIMESTAMP, UUID4, is_error, require_no_empty_lists
-from tests.support.servers import RunningServer
+from tests.support.coalitions import everybody_shares
+from tests.support.servers import DataFolder, RunningServer
 from tests.support.stix import envelope, make_indicator
-from tests.support.wire import TAXII, Client, basic
+from tests.support.wire import TAXII, Answer, Client, basic
 
 OBJECTS = "/coalition/collections/from-facebook/objects/"
 """Error requests: status, method, path, headers, body."""
@@ -24,7 +33,9 @@ PROVOKED = (
 
 
 @pytest.mark.parametrize("case", PROVOKED, ids=lambda case: str(case[0]))
-def test_every_failure_is_a_taxii_error(facebook: Client, case: tuple[int, str, str, tuple[tuple[str, str], ...], bytes]) -> None:
+def test_every_failure_is_a_taxii_error(
+    facebook: Client, case: tuple[int, str, str, tuple[tuple[str, str], ...], bytes]
+) -> None:
     """T-ERR-01, T-ERR-02, T-ERR-03, T-ERR-04, T-ERR-06, T-ERR-07, T-DT-07.
 
     ``http_status`` is a string and the response's own; a body is always sent.
@@ -44,6 +55,51 @@ def test_an_error_carries_an_opaque_error_id(facebook: Client) -> None:
 
     assert first["error_id"] != second["error_id"]
     assert "Traceback" not in str(first)
+
+
+class BrokenStore:
+    """Fails whatever it is asked, with what it was told to raise."""
+
+    def __init__(self, failure: Exception) -> None:
+        self._failure = failure
+
+    def __getattr__(self, name: str) -> Any:
+        def fail(*_: object, **__: object) -> NoReturn:
+            raise self._failure
+
+        return fail
+
+
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [
+        (RuntimeError("SELECT secret FROM entry"), 500),
+        (StorageUnavailableError("the store did not answer"), 503),
+    ],
+)
+def test_a_failure_inside_shows_an_error_id_and_nothing_else(
+    tmp_path: Path, failure: Exception, status: int
+) -> None:
+    """T-ERR-05, T-ERR-08, T-ERR-01, T-NET-20: forced in this process; 503 says when to return."""
+    folder = DataFolder.make(tmp_path / "data", everybody_shares())
+    who = folder.add_client("sub-cisa", "cisa", "subscriber")
+    opened = open_services(folder.path)
+    try:
+        store = cast(Store, BrokenStore(failure))
+        broken = replace(opened, services=replace(opened.services, store=store))
+        client = create_app(broken).test_client()
+        headers = {"Authorization": basic(who.name, who.password), "Accept": TAXII}
+        got = client.get("/coalition/collections/for-cisa/objects/", headers=headers)
+        answer = Answer(got.status_code, tuple((k.lower(), v) for k, v in got.headers), got.data)
+    finally:
+        opened.services.store.close()
+
+    assert answer.status == status
+    assert is_error(answer)
+    assert answer.json()["error_id"]
+    assert b"secret" not in answer.body
+    assert b"Traceback" not in answer.body
+    assert (answer.header("Retry-After") is not None) is (status == 503)
 
 
 def test_too_many_failed_logins_are_429_for_that_name_only(shared: RunningServer) -> None:

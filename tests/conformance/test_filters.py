@@ -93,9 +93,7 @@ def test_added_after_is_strictly_later_and_oldest_first(filled: Client, form: st
     ],
 )
 @pytest.mark.parametrize("form", FORMS)
-def test_a_malformed_or_repeated_parameter_is_400(
-    facebook: Client, form: str, query: str
-) -> None:
+def test_a_malformed_or_repeated_parameter_is_400(facebook: Client, form: str, query: str) -> None:
     """T-FLT-03, T-FLT-12, T-FLT-15, T-FLT-21, T-FLT-22, T-FLT-30, T-PAG-16, T-ERR-06, T-INT-14."""
     answer = facebook.get(f"collections/from-facebook/{form}?{query}")
 
@@ -278,9 +276,10 @@ def test_the_latest_specification_is_the_default(facebook: Client) -> None:
     third = make_malware(id=first["id"], modified=stamp(2))
     alone, url = make_malware_2_0(), make_url()
     del url["spec_version"]
-    assert here.post("objects/", envelope(first, second, third, alone, url)).json()[
-        "success_count"
-    ] == 5
+    assert (
+        here.post("objects/", envelope(first, second, third, alone, url)).json()["success_count"]
+        == 5
+    )
 
     def found(**query: str) -> list[Stix]:
         return here.get("objects/", {f"match[{k}]": v for k, v in query.items()}).objects

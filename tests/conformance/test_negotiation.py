@@ -145,9 +145,7 @@ def test_json_content_types_can_be_refused(tmp_path_factory: pytest.TempPathFact
             ("application/stix+json;version=2.1", 415),
             (TAXII, 202),
         ):
-            answer = client.post(
-                "objects/", envelope(make_indicator()), content_type=content_type
-            )
+            answer = client.post("objects/", envelope(make_indicator()), content_type=content_type)
             assert answer.status == expected, content_type
 
 

@@ -188,7 +188,7 @@ def secure(
     """Yield a server that terminates TLS itself."""
     folder = DataFolder.make(tmp_path_factory.mktemp("secure") / "data", everybody_shares())
     folder.add_client("sub-cisa", "cisa", "subscriber")
-    options = ["--tls-cert", certificate[0], "--tls-key", certificate[1]]
+    options: list[str | Path] = ["--tls-cert", certificate[0], "--tls-key", certificate[1]]
     with RunningServer(folder, options=options, ready=False) as server:
         deadline = time.monotonic() + START_S
         context = ssl.create_default_context(cafile=certificate[0])

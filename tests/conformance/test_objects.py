@@ -88,7 +88,9 @@ def test_the_manifest_has_one_record_for_each_version(filled: Client) -> None:
     first = make_indicator()
     filled.post("objects/", envelope(first, newer(first, 1), newer(first, 2)))
 
-    versions = [one["version"] for one in filled.get("manifest/", {"match[version]": "all"}).objects]
+    versions = [
+        one["version"] for one in filled.get("manifest/", {"match[version]": "all"}).objects
+    ]
 
     assert versions == [FIRST, stamp(1), stamp(2)]
 
@@ -190,7 +192,10 @@ def test_an_object_is_an_envelope_of_its_own(filled: Client) -> None:
     require_dates(answer)
 
 
-@pytest.mark.parametrize("stix_id", ["indicator--f35739fb-759e-464d-abb7-fc9c6f28bed6", "indicator--x", "nonsense", "a" * 300])
+@pytest.mark.parametrize(
+    "stix_id",
+    ["indicator--f35739fb-759e-464d-abb7-fc9c6f28bed6", "indicator--x", "nonsense", "a" * 300],
+)
 def test_an_unknown_object_is_404(filled: Client, stix_id: str) -> None:
     """T-OBJ-03, T-OBJ-10, T-VER-05, A-03, Q-10, T-INT-12: also an id with bad syntax."""
     for path in (f"objects/{stix_id}/", f"objects/{stix_id}/versions/"):
@@ -224,9 +229,7 @@ def test_a_known_object_that_filters_exclude_is_an_empty_envelope(filled: Client
         (stamp(9), []),
     ],
 )
-def test_versions_of_an_object_are_chosen(
-    filled: Client, wanted: str, expected: list[int]
-) -> None:
+def test_versions_of_an_object_are_chosen(filled: Client, wanted: str, expected: list[int]) -> None:
     """T-OBJ-06: all, first, last, an instant, unions."""
     first = make_indicator()
     versions = [first, newer(first, 1), newer(first, 2)]

@@ -143,9 +143,7 @@ def test_filters_dropped_on_page_2_still_apply(filled: Client) -> None:
     first = make_indicator()
     filled.post("objects/", envelope(first, newer(first, 1), newer(first, 2)))
     put(filled, 2)
-    page = filled.get(
-        "objects/", {"limit": 1, "match[version]": "all", "match[id]": first["id"]}
-    )
+    page = filled.get("objects/", {"limit": 1, "match[version]": "all", "match[id]": first["id"]})
 
     rest = filled.get("objects/", {"limit": 10, "next": page.json()["next"]})
 

@@ -22,9 +22,7 @@ class Persistent:
     retries: int = 0
     _connection: http.client.HTTPConnection | None = field(default=None, init=False)
 
-    def request(
-        self, send: Callable[[http.client.HTTPConnection], Answer]
-    ) -> tuple[Answer, bool]:
+    def request(self, send: Callable[[http.client.HTTPConnection], Answer]) -> tuple[Answer, bool]:
         """Return the answer, and whether an earlier attempt may have had its effect."""
         tried = False
         for _ in range(ATTEMPTS):

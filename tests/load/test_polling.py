@@ -34,7 +34,7 @@ KILLS = 6 if QUICK else 32
 WITHIN_S = 1_500  # a bound for a server that hangs, not a measure
 
 Seen = list[list[Any]]
-STREAMS = [
+STREAMS: list[list[dict[str, Any]]] = [
     [
         {"style": "next", "version": "all", "form": "manifest", "limit": 73},
         {"style": "next", "version": None, "form": "objects", "limit": 50},
@@ -64,7 +64,7 @@ class Load:
     def start(self, batches: int, *, until_told: bool) -> None:
         """Start all processes."""
         for n, streams in enumerate(STREAMS):
-            job = {
+            job: dict[str, Any] = {
                 "path": "collections/for-cisa/",
                 "streams": streams,
                 "until": str(self.stop_polling),
@@ -210,7 +210,10 @@ def require_acknowledged(
     shown = {i: "None" if i.startswith("url--") else v for i, v, _ in latest}
     assert {i: v for i, v in shown.items() if i not in load.supplied} == newest
     for member, report in zip(COMPANIES, written, strict=True):
-        own = {(i, None if i.startswith("url--") else v) for i, v, _ in load.final(f"from-{member}", "all")}
+        own = {
+            (i, None if i.startswith("url--") else v)
+            for i, v, _ in load.final(f"from-{member}", "all")
+        }
         assert own == {(i, version) for i, vs in report["live"].items() for version in vs}
 
 

@@ -153,9 +153,9 @@ class Oracle:
             if known.live and equal:
                 return True, None
             withdrawn = not known.live and line.mark is not None and known.rank <= line.mark
-            if (known.live or withdrawn) and not equal and version is not None:
-                if version_of(known.stix) == version:
-                    return False, None
+            same_version = version is not None and version_of(known.stix) == version
+            if (known.live or withdrawn) and not equal and same_version:
+                return False, None
         again = line.mark is not None and rank <= line.mark
         made = Version(rank, stix, withdrawn=again)
         line.versions.append(made)
@@ -229,9 +229,7 @@ class Oracle:
     def delete(self, producer: str, stix_id: str, version: str | None = None) -> bool:
         """Withdraw the line, or one version of it; return whether there was anything."""
         line = self.lines.get((producer, stix_id), Line())
-        gone = [
-            v for v in line.versions if v.live and version in {None, version_of(v.stix)}
-        ]
+        gone = [v for v in line.versions if v.live and version in {None, version_of(v.stix)}]
         if not gone:
             return False
         newest = self._newest(producer, stix_id)

@@ -161,9 +161,10 @@ def test_an_exact_copy_of_what_stands_in_the_feed_is_a_duplicate(server: Running
     push(server, "twitter", stix)
 
     assert push(server, "facebook", stix)[stix["id"]].startswith("ok duplicate")
-    assert server.client("facebook").get(
-        f"collections/from-facebook/objects/{stix['id']}/"
-    ).status == 404
+    assert (
+        server.client("facebook").get(f"collections/from-facebook/objects/{stix['id']}/").status
+        == 404
+    )
     server.client("twitter").delete(f"collections/from-twitter/objects/{stix['id']}/")
     assert feed(server, "cisa", stix["id"]) == []
 

@@ -77,7 +77,7 @@ release_rules = st.builds(RuleText, names, names, types, st.sampled_from(UP_TO))
 withhold_rules = st.builds(RuleText, names, names, types, st.none())
 everything = RuleText(("members",), ("members",), ("*",), "amber+strict")
 markings = st.lists(
-    st.sampled_from([*sorted(LEVELS)[:], *STATEMENTS, *STATEMENTS, *STATEMENTS]),
+    st.sampled_from([*sorted(LEVELS), *STATEMENTS, *STATEMENTS, *STATEMENTS]),
     max_size=2,
     unique=True,
 )
@@ -216,9 +216,7 @@ def as_set(found: Sequence[Any]) -> list[str]:
 )
 @given(
     policy=policies,
-    defaults=st.lists(
-        st.sampled_from(["green", "amber", "amber+strict"]), min_size=4, max_size=4
-    ),
+    defaults=st.lists(st.sampled_from(["green", "amber", "amber+strict"]), min_size=4, max_size=4),
     script=steps,
 )
 def test_a_feed_holds_exactly_what_the_rules_release(
@@ -226,7 +224,7 @@ def test_a_feed_holds_exactly_what_the_rules_release(
     defaults: list[str],
     script: list[tuple[Any, ...]],
 ) -> None:
-    """INV-DENY, INV-AUTHOR: after every step, entries, latest ones and counts as the oracle says."""
+    """INV-DENY, INV-AUTHOR: after every step, entries, latest ones, counts as the oracle says."""
     releases, open_to_all, withholds = policy
     rules = [*releases, *([everything] if open_to_all else []), *withholds]
     markings_of_members = dict(zip(KINDS, defaults, strict=True))
@@ -258,6 +256,4 @@ def run_step(server: Server, oracle: Oracle, step: tuple[Any, ...]) -> None:
     _, member, whole, stix = step
     version = None if whole else stix.get("modified")
     instant = version.removesuffix("Z").removesuffix(".000") if version else None
-    assert server.delete(member, stix["id"], instant) == oracle.delete(
-        member, stix["id"], version
-    )
+    assert server.delete(member, stix["id"], instant) == oracle.delete(member, stix["id"], version)

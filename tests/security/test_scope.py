@@ -79,9 +79,7 @@ class World:
 
 
 @pytest.fixture(scope="module", params=[*MEMBERS, None], ids=str)
-def world(
-    request: pytest.FixtureRequest, folder: DataFolder, whole: Told
-) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, folder: DataFolder, whole: Told) -> Iterator[World]:
     """Yield a member's twin, or (``None``) the twin of whoever is entitled to nothing."""
     member: str | None = request.param
     copy = folder.copy(folder.path.parent / f"twin-{member}")
@@ -135,7 +133,9 @@ def routes(server: RunningServer) -> list[tuple[str, str]]:
         base = f"/{root}/collections/{alias}/"
         targets += [base, f"/{root}/collections/{collection_id}/"]
         targets.append(f"/{root}/collections/{collection_id}/objects/?match[version]=all")
-        targets += [f"{base}{form}/{query}" for form in ("objects", "manifest") for query in QUERIES]
+        targets += [
+            f"{base}{form}/{query}" for form in ("objects", "manifest") for query in QUERIES
+        ]
         for stix_id in (*ids_of_story(), "indicator--00000000-0000-4000-8000-000000000000"):
             targets.append(f"{base}objects/{stix_id}/?match[version]=all")
             targets.append(f"{base}objects/{stix_id}/versions/")
@@ -200,8 +200,7 @@ def test_walks_by_next_end_alike(world: World) -> None:
             for version in ("all", "last"):
                 path = f"/{root}/collections/{alias}/objects/?match[version]={version}&limit=2"
                 walks = [
-                    walk(client_for(told.server, name), path)
-                    for told in (world.whole, world.twin)
+                    walk(client_for(told.server, name), path) for told in (world.whole, world.twin)
                 ]
                 assert walks[0] == walks[1], (name, path)
 
@@ -233,7 +232,9 @@ def test_a_pushers_statuses_equal_the_twins(world: World) -> None:
         for n, (a, b) in enumerate(pairs):
             assert comparable(a, ours) == comparable(b, theirs), (kind, n)
     for role in ROLES:
-        clients = [told.server.client(f"{role}-{world.member}") for told in (world.whole, world.twin)]
+        clients = [
+            told.server.client(f"{role}-{world.member}") for told in (world.whole, world.twin)
+        ]
         for mine, twins in zip(ours, theirs, strict=True):
             answers = clients[0].get(f"status/{mine}/"), clients[1].get(f"status/{twins}/")
             assert comparable(answers[0], ours) == comparable(answers[1], theirs), role
@@ -281,9 +282,7 @@ def test_two_producers_of_one_id_do_not_see_each_other(
     told[0].tell([*theirs, *mine] if first else [*mine[:1], *theirs, *mine[1:]])
     told[1].tell(mine)
 
-    assert everything(told[0], member, stix["id"]) == everything(
-        told[1], member, stix["id"]
-    )
+    assert everything(told[0], member, stix["id"]) == everything(told[1], member, stix["id"])
 
 
 def other_form(stix: Stix, kind: str) -> Stix:
@@ -313,9 +312,7 @@ def test_a_wrong_name_and_a_wrong_password_get_the_same_bytes(whole: Told) -> No
     """INV-SCOPE, T-NET-10: client names are never confirmed or denied."""
     anonymous = whole.server.client()
     answers = [
-        comparable(
-            anonymous.get("/taxii2/", headers=[("Authorization", basic(name, "wrong"))]), {}
-        )
+        comparable(anonymous.get("/taxii2/", headers=[("Authorization", basic(name, "wrong"))]), {})
         for name in ("aud-cisa", "never-heard-of", "operator")
     ]
 

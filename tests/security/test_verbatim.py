@@ -53,9 +53,9 @@ numbers = st.one_of(
     ),
     st.sampled_from([Token(t) for t in ("0", "-0", "-0.0", "1.0", "1e2", "1E+2", "0.1e-3")]),
 )
-texts = st.text(
-    st.characters(exclude_categories=["Cs"]), max_size=40
-) | st.sampled_from(["\u0000", "\u2028", "\ufeff", "\U0001f600", "e\u0301", '"\\/', "\x7f", ""])
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sampled_from(
+    ["\u0000", "\u2028", "\ufeff", "\U0001f600", "e\u0301", '"\\/', "\x7f", ""]
+)
 keys = texts.filter(lambda key: len(key) < 40)
 anything = st.recursive(
     st.one_of(st.none(), st.booleans(), numbers, texts),
@@ -64,7 +64,9 @@ anything = st.recursive(
 )
 properties = anything.filter(lambda value: value is not None and value != [])  # STIX forbids them
 names = st.from_regex(r"x_[a-z0-9_]{1,20}", fullmatch=True)
-fractions = st.sampled_from(["", ".0", ".1", ".120", ".123456", ".123456789", ".000", ".100000000000"])
+fractions = st.sampled_from(
+    ["", ".0", ".1", ".120", ".123456", ".123456789", ".000", ".100000000000"]
+)
 timestamps = st.builds(
     lambda day, second, fraction: f"20{day:02d}-02-0{1 + day % 9}T23:59:{second:02d}{fraction}Z",
     st.integers(0, 29),

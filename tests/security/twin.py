@@ -165,7 +165,9 @@ def make_story(seed: int, length: int) -> list[Step]:
         member = choose.choice(MEMBERS)
         kind = choose.random()
         if kind < 0.62:
-            sent = [_variant(choose, choose.choice(pool), member) for _ in range(choose.randint(1, 5))]
+            sent = [
+                _variant(choose, choose.choice(pool), member) for _ in range(choose.randint(1, 5))
+            ]
             steps.append(Push(member, tuple(sent)))
         elif kind < 0.75:
             stix = choose.choice(pool)
@@ -225,15 +227,12 @@ def for_twin(story: Sequence[Step], member: str) -> list[Step]:
                 told.append(step)
             continue
         shown = _shown(oracle, step, member)
-        if step.member == member:
-            told.append(step)
-        elif shown is not None:
-            told.append(shown)
+        told += [step] if step.member == member else shown
     return told
 
 
-def _shown(oracle: Oracle, step: Step, member: str) -> Step | None:
-    """Tell the oracle; return the part of another member's step that reaches ``member``."""
+def _shown(oracle: Oracle, step: Step, member: str) -> list[Step]:
+    """Tell the oracle; return what of another member's step reaches ``member``."""
     if isinstance(step, Push):
         valid = [one for one in step.objects if one["type"] != "indicator" or "pattern" in one]
         results = oracle.push(step.member, valid)
@@ -242,21 +241,30 @@ def _shown(oracle: Oracle, step: Step, member: str) -> Step | None:
             for stix, result in zip(valid, results, strict=True)
             if member in result.reached and stix["id"] not in IDENTITIES
         ]
-        supplied = [s for s in valid if s["id"] in IDENTITIES and IDENTITIES[s["id"]] == step.member]
+        supplied = [
+            s for s in valid if s["id"] in IDENTITIES and IDENTITIES[s["id"]] == step.member
+        ]
         wanted = [*reached, *supplied]
-        return Push(step.member, tuple(wanted)) if wanted else None
+        return [Push(step.member, tuple(wanted))] if wanted else []
+    return _shown_delete(oracle, step, member)
+
+
+def _shown_delete(oracle: Oracle, step: Delete, member: str) -> list[Step]:
+    """Return the delete if something of it stood in the feed, and what it makes newest there."""
     standing = [
-        version_of_entry
-        for version_of_entry in (
-            entry.stix.get("modified")
-            for entry in oracle.feeds[member]
-            if step.member in entry.supports and entry.stix["id"] == step.stix_id
-        )
+        entry.stix.get("modified")
+        for entry in oracle.feeds[member]
+        if step.member in entry.supports and entry.stix["id"] == step.stix_id
     ]
+    before = oracle.feed(member)
     oracle.delete(step.member, step.stix_id, step.version)
-    if step.version is None:
-        return step if standing else None
-    return step if step.version in standing else None
+    shown: list[Step] = []
+    if step.version in standing or (standing and step.version is None):
+        shown.append(step)
+    appeared = [one for one in oracle.feed(member) if not any(one is old for old in before)]
+    if appeared:
+        shown.append(Push(step.member, tuple(dict(one) for one in appeared)))
+    return shown
 
 
 @dataclass(slots=True)

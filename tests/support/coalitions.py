@@ -19,7 +19,9 @@ up_to = "amber+strict"
 """
 
 
-def members_toml(companies: tuple[str, ...] = COMPANIES, agencies: tuple[str, ...] = AGENCIES) -> str:
+def members_toml(
+    companies: tuple[str, ...] = COMPANIES, agencies: tuple[str, ...] = AGENCIES
+) -> str:
     """Return ``[[member]]`` tables; titles are the names with a capital."""
     kinds = [(name, "company") for name in companies] + [(name, "agency") for name in agencies]
     return "".join(
@@ -79,9 +81,7 @@ def conformance() -> str:
             )
             for n in range(10)
         ),
-        collection_toml(
-            "second", root=SECOND_ROOT, readers=["facebook"], writers=["facebook"]
-        ),
+        collection_toml("second", root=SECOND_ROOT, readers=["facebook"], writers=["facebook"]),
         boxes(BOXES),
     )
 
