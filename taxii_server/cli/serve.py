@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -16,6 +17,8 @@ from taxii_server.errors import ConfigError
 from taxii_server.logs import configure_logging
 from taxii_server.settings import Listener, ServerSettings, Settings, listener, load_settings
 from taxii_server.toml_tables import read_toml
+
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the name below it is made anew, or not used
 
 AHEAD_US = 3_600_000_000
 """How far the store's newest date may lie ahead of the clock: an hour."""
@@ -109,13 +112,28 @@ def _check_store(data: Path, settings: Settings, *, accept_future_dates: bool) -
 
 def _prepare_environment(data: Path, overrides: dict[str, object], where: Listener) -> None:
     """Tell the workers what to serve, and give their metrics an empty folder."""
-    metrics = data / "run" / f"metrics-{where.port}"
-    shutil.rmtree(metrics, ignore_errors=True)
-    metrics.mkdir(parents=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics.resolve())
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_make_metrics_folder(data.resolve(), where.port))
     os.environ["CLEARINGHOUSE_DATA"] = str(data.resolve())
     os.environ["CLEARINGHOUSE_SERVER"] = json.dumps(overrides)
     os.environ["CLEARINGHOUSE_SUPERVISOR"] = str(os.getpid())
+
+
+def _make_metrics_folder(data: Path, port: int) -> Path:
+    """Return an empty folder for the workers' counters, which are files mapped into memory.
+
+    In shared memory where there is some: on a full disk a write into a mapped file ends
+    the process, and a full disk must not stop reading.
+    """
+    name = f"clearinghouse-{hashlib.sha256(str(data).encode()).hexdigest()[:16]}-{port}"
+    for folder in (_SHARED_MEMORY / name, data / "run" / f"metrics-{port}"):
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            folder.parent.mkdir(exist_ok=True)
+            folder.mkdir(mode=0o700)
+        except OSError:
+            continue  # no shared memory here, or the name is somebody else's
+        return folder
+    raise ConfigError(data / "run", ["cannot be written; it needs a place for runtime files"])
 
 
 def _run(settings: Settings, where: Listener) -> None:
@@ -130,6 +148,9 @@ def _run(settings: Settings, where: Listener) -> None:
         click.echo(f"Listening on {address}, discovery at {where.base_url}/taxii2/")
 
     supervisor.on_startup(announce)
-    supervisor.serve()
+    try:
+        supervisor.serve()
+    finally:
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
     if supervisor.failed:
         raise ConfigError(where.base_url, ["the workers cannot start; the log says why"])
