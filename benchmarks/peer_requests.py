@@ -47,10 +47,8 @@ class Session:
         """Return the body of a 200 answer; any other is an error."""
         return self._send("GET", path, None, frozenset({200}))
 
-    def push(self, body: bytes) -> None:
-        self._send("POST", f"{self._peer.writes}objects/", body, self._peer.stored)
-
-    def load(self, collection: str, body: bytes) -> None:
+    def push(self, body: bytes, collection: str) -> None:
+        """POST an envelope; an answer that does not mean "stored" is an error."""
         self._send("POST", f"{collection}objects/", body, self._peer.stored)
 
     def _send(self, method: str, path: str, body: bytes | None, wanted: frozenset[int]) -> bytes:
@@ -95,7 +93,7 @@ class Workload:
 
     def push(self, session: Session) -> None:
         """POST a page of new objects to the collection for writing."""
-        session.push(make_envelope(next(self._pushed), PAGE, PUSHED))
+        session.push(make_envelope(next(self._pushed), PAGE, PUSHED), self.peer.writes)
 
     def one_object(self, session: Session) -> None:
         """GET one object by its id, another one each time."""
@@ -118,6 +116,10 @@ class Operation:
     request: Request
     times: int | None = None  # requests of a sample; None: as many as there is time for
     shows_pages: bool = False
+
+    @property
+    def is_push(self) -> bool:
+        return self.times is not None
 
 
 OPERATIONS = (
@@ -187,10 +189,10 @@ def wait_until_ready(peer: Peer, is_running: Callable[[], bool]) -> None:
 
 
 def load_by_pushing(peer: Peer, size: int) -> None:
-    """Push the objects that are there before anything is timed, to both collections."""
+    """Push the objects that are there before anything is timed."""
     session = Session(peer)
     try:
-        for collection, first in itertools.product((peer.reads, peer.writes), range(0, size, LOAD)):
-            session.load(collection, make_envelope(first, min(LOAD, size - first), LOADED))
+        for first in range(0, size, LOAD):
+            session.push(make_envelope(first, min(LOAD, size - first), LOADED), peer.reads)
     finally:
         session.close()

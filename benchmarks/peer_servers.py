@@ -124,8 +124,8 @@ def _medallion_data(collections: dict[str, str], size: int) -> dict[str, Any]:
             "can_read": True,
             "can_write": True,
             "media_types": ["application/stix+json;version=2.1"],
-            "objects": objects,
-            "manifest": manifest,
+            "objects": objects if title == "reads" else [],
+            "manifest": manifest if title == "reads" else [],
         }
         for title, number in collections.items()
     ]

@@ -137,6 +137,30 @@ def test_the_length_limit_is_exact(facebook: Client) -> None:
     assert is_error(answer)
 
 
+def test_a_refused_large_body_is_answered_not_reset(facebook: Client) -> None:
+    """T-ADD-09: a client that sends all of it before it reads still learns why."""
+    answer = facebook.post("collections/from-facebook/objects/", b" " * (5 * MAX))
+
+    assert answer.status == 413
+    assert is_error(answer)
+
+
+def test_a_client_that_waits_for_100_continue_is_served(shared: RunningServer) -> None:
+    """T-ADD-10: curl asks so before a larger body."""
+    body = json.dumps(envelope(make_indicator(description="x" * 5_000))).encode()
+    head = _head(shared, f"Content-Length: {len(body)}\r\nExpect: 100-continue")
+    with socket.create_connection(("127.0.0.1", shared.port), timeout=10) as sock:
+        sock.sendall(head)
+        interim = sock.recv(65536)
+        assert interim.startswith(b"HTTP/1.1 100"), interim
+        sock.sendall(body)
+        received = b""
+        while chunk := sock.recv(65536):
+            received += chunk
+
+    assert b"HTTP/1.1 202" in interim + received
+
+
 def _head(server: RunningServer, framing: str) -> bytes:
     who = server.client("both-facebook").authorization
     return (

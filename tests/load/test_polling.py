@@ -185,6 +185,7 @@ def judge(load: Load, written: list[dict[str, Any]], polled: list[dict[str, Any]
     """Compare writers, pollers and the server's final state."""
     every, latest = load.final("for-cisa", "all"), load.final("for-cisa", None)
     require_acknowledged(load, written, every, latest)
+    require_statuses(load, written)
     for report in polled:
         for stream in report["streams"]:
             seen: Seen = stream["seen"]
@@ -215,6 +216,15 @@ def require_acknowledged(
             for i, v, _ in load.final(f"from-{member}", "all")
         }
         assert own == {(i, version) for i, vs in report["live"].items() for version in vs}
+
+
+def require_statuses(load: Load, written: list[dict[str, Any]]) -> None:
+    """INV-DURABLE, T-STAT-15: every acknowledged push can still be looked up, complete."""
+    auditor = load.server.client("auditor", token=True)
+    for report in written:
+        for status_id in report["statuses"]:
+            status = auditor.get(f"status/{status_id}/").json()
+            assert (status["status"], status["failure_count"]) == ("complete", 0)
 
 
 def require_every_entry_once_in_order(seen: Seen, every: Seen) -> None:

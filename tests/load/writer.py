@@ -33,6 +33,7 @@ class Writer:
         self.versions: dict[str, int] = {}
         self.pushed = 0
         self.acknowledged = 0
+        self.statuses: list[str] = []
 
     def run(self) -> None:
         """Write until the batches are done and, if the job says so, the signal is there."""
@@ -47,6 +48,7 @@ class Writer:
             "live": self.live,
             "pushed": self.pushed,
             "acknowledged": self.acknowledged,
+            "statuses": self.statuses,
             "retries": self.client.retries,
         }
         Path(self.job["out"]).write_text(json.dumps(report), encoding="utf-8")
@@ -60,6 +62,7 @@ class Writer:
         assert status["status"] == "complete", status
         assert status["success_count"] == len(objects), status
         self.acknowledged += 1
+        self.statuses.append(status["id"])
         self.pushed += len(objects)
         for stix in objects:
             self.live.setdefault(stix["id"], []).append(stix.get("modified"))

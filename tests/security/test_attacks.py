@@ -8,6 +8,7 @@ steps, and the texts that must, and must not, be left in the store.
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,6 +47,11 @@ RELEASES = (  # from, to, types, up to
     ("civil", "beta", ("*",), 2),
 )
 WITHHOLDS = (("beta", "civil", ("malware",)), ("civil", "beta", ("malware",)))
+OWN_PROPERTIES: Mapping[str, Stix] = {
+    "indicator": {"pattern": "[a:b = 'c']", "pattern_type": "stix", "valid_from": FIRST},
+    "malware": {"is_family": False},
+    "url": {"value": "https://a.example/"},
+}
 LABELS = {1: "green", 2: "amber", 3: "amber+strict"}
 
 
@@ -122,7 +128,7 @@ class Model:
         self.lines: dict[LineKey, Line] = {}
         self.logs: dict[str, list[Entry]] = {place: [] for place in PLACES}
         self.seen: dict[str, list[Stix]] = {member: [] for member in MEMBERS}
-        self.clock = itertools.count(1)
+        self.clock = 0
 
     # Push
 
@@ -130,7 +136,7 @@ class Model:
         """Return which objects are successes."""
         verdicts = [self._authorship(who, stix) for stix in sent]
         passed = [stix for stix, no in zip(sent, verdicts, strict=True) if no is None]
-        known = [*self.seen[who], *self._own(who), *passed]
+        known = self._known(who, place, passed)
         before = {
             stix["id"]: [v for v in self._line(who, place, stix).live if not v.held_back]
             for stix in passed
@@ -138,15 +144,30 @@ class Model:
         new: list[Version] = []
         results = []
         for stix, verdict in zip(sent, verdicts, strict=True):
-            if verdict is None:
-                verdict, made = self._accept(who, place, stix, known)
-                new += [made] if made is not None and not made.held_back else []
-            results.append(verdict)
+            if verdict is not None:
+                results.append(verdict)
+                continue
+            success, made = self._accept(who, place, stix, known)
+            new += [made] if made is not None and not made.held_back else []
+            results.append(success)
         if place != "ring":
             for version in sorted(new, key=lambda v: v.rank):
                 if all(old.rank < version.rank for old in before[version.stix["id"]]):
                     self._release(who, version, known)
         return results
+
+    def _known(self, who: str, place: str, passed: Sequence[Stix]) -> list[Stix]:
+        """Return all contents that a producer knows, with those of this push that are accepted."""
+        before = [*self.seen[who], *self._own(who)]
+        kept = list(passed)
+        while any(stix["type"] == "marking-definition" for stix in kept):
+            trial, known = copy.deepcopy(self), [*before, *kept]
+            results = [trial._accept(who, place, stix, known)[0] for stix in passed]
+            accepted = [stix for stix, ok in zip(passed, results, strict=True) if ok]
+            if all(any(stix is one for one in accepted) for stix in kept):
+                break
+            kept = [stix for stix in kept if any(stix is one for one in accepted)]
+        return [*before, *kept]
 
     def _authorship(self, who: str, stix: Stix) -> bool | None:
         visible = [e.stix for e in self.logs[f"for-{who}"]]
@@ -166,13 +187,14 @@ class Model:
     ) -> tuple[bool, Version | None]:
         line = self._line(who, place, stix)
         dated = version_of(stix)
-        rank = (0, dated) if dated else (1, f"{next(self.clock):09d}")
+        self.clock += 1
+        rank = (0, dated) if dated else (1, f"{self.clock:09d}")
         if any(text_of(v.stix) == text_of(stix) for v in line.live):
             return True, None
         for old in line.versions:
-            if dated and version_of(old.stix) == dated and text_of(old.stix) != text_of(stix):
-                if old.live or old.withdrawn:
-                    return False, None
+            other = dated == version_of(old.stix) and text_of(old.stix) != text_of(stix)
+            if dated and other and (old.live or old.withdrawn):
+                return False, None
         late = line.mark is not None and rank <= line.mark
         if place == "ring" and (late or not self._may_enter(who, stix, known)):
             return False, None
@@ -377,46 +399,37 @@ class Play:
 
     def _push(self, who: str, in_ring: bool, drawn: Sequence[Sequence[Any]]) -> None:
         place = "ring" if in_ring else f"from-{who}"
-        sent = [self._make(*one, in_ring=in_ring) for one in drawn]
+        sent = [self._make(one, in_ring=in_ring) for one in drawn]
         results = self.model.push(who, place, sent)
         status = self.world.push(who, *sent, to=place)
         for key, success in (("successes", True), ("failures", False)):
             expected = [o["id"] for o, ok in zip(sent, results, strict=True) if ok is success]
             assert [one["id"] for one in status.get(key, ())] == expected, status
 
-    def _make(
-        self, n: int, second: int, label: int, marking: int, signer: int, old: bool, in_ring: bool
-    ) -> dict[str, Any]:
+    def _make(self, drawn: Sequence[Any], *, in_ring: bool) -> dict[str, Any]:
+        n, second, label, marking, signer, old = drawn
         stix_id = self.ids[n]
-        made: dict[str, Any] = {"type": stix_id.partition("--")[0], "id": stix_id}
-        made["spec_version"] = "2.1"
-        if made["type"] == "marking-definition":
-            made |= {"created": stamp(second % 2)}
-            if label:
-                extension = f"extension-definition--{self._prefix}-000000000000"
-                return {**made, "extensions": {extension: {"extension_type": "property-extension"}}}
-            return {
-                **made,
-                "definition_type": "statement",
-                "definition": {"statement": "Copyright"},
-            }
-        made |= {"x_label": label}
-        if made["type"] == "url":
-            made |= {"value": "https://a.example/"}
-        if made["type"] == "indicator":
-            made |= {"pattern": "[a:b = 'c']", "pattern_type": "stix", "valid_from": FIRST}
-        if made["type"] == "malware":
-            made |= {"is_family": False}
-        if made["type"] != "url" or (second == 3 and n == 4):  # under one id with and without dates
+        kind = stix_id.partition("--")[0]
+        made: dict[str, Any] = {"type": kind, "spec_version": "2.1", "id": stix_id}
+        if kind == "marking-definition":
+            return {**made, "created": stamp(second % 2), **self._definition(statement=not label)}
+        if kind == "malware" and old and in_ring:
+            made = {"type": kind, "id": stix_id, "name": "Old", "labels": ["trojan"]}
+        else:
+            made |= OWN_PROPERTIES[kind]
+        if kind != "url" or (second == 3 and n == 4):  # under one id with and without dates
             made |= {"created": FIRST, "modified": stamp(second)}
-        if made["type"] == "malware" and old and in_ring:
-            made = {k: v for k, v in made.items() if k not in {"spec_version", "is_family"}}
-            made |= {"name": "Old", "labels": ["trojan"]}
         markings = [(), (TLP_GREEN,), (TLP_AMBER,), (TLP_RED,), (self.ids[5],)][marking]
         signers = [None, *self.model.identities][signer]
         made |= {"object_marking_refs": list(markings)} if markings else {}
-        made |= {"created_by_ref": signers} if signers and made["type"] != "url" else {}
-        return made
+        made |= {"created_by_ref": signers} if signers and kind != "url" else {}
+        return {**made, "x_label": label}
+
+    def _definition(self, *, statement: bool) -> dict[str, Any]:
+        if statement:
+            return {"definition_type": "statement", "definition": {"statement": "Copyright"}}
+        extension = f"extension-definition--{self._prefix}-000000000000"
+        return {"extensions": {extension: {"extension_type": "property-extension"}}}
 
     def _delete(self, who: str, in_ring: bool, n: int, nth: int | None) -> None:
         if in_ring and who not in READERS:
