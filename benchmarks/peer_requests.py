@@ -25,10 +25,15 @@ PAGE = 100  # objects
 THREADS = 4
 TIMEOUT_S = 60
 MOST_REQUESTS = 400  # of one thread in one sample
+MOST_FAILURES = 20  # of one thread in one sample
 START_S = 60
 LOAD = 500  # objects of one push while loading
 
 LOADED, PUSHED = 1, 2  # series of indicators
+
+
+class UnexpectedAnswerError(Exception):
+    """A server answered, but not with what was asked for."""
 
 
 class Session:
@@ -59,9 +64,7 @@ class Session:
         answer = self._connection.getresponse()
         text = answer.read()
         if answer.status not in wanted:
-            raise RuntimeError(
-                f"{self._peer.name} answered {method} {path} with {answer.status}: {text[:300]!r}"
-            )
+            raise UnexpectedAnswerError(f"{method} {path}: {answer.status}, {text[:200]!r}")
         return text
 
 
@@ -89,7 +92,7 @@ class Workload:
                 break
             token = f"&next={quote(page['next'], safe='')}"
         if seen != self.size:
-            raise RuntimeError(f"{self.peer.name} showed {seen} objects of {self.size}")
+            raise UnexpectedAnswerError(f"a walk showed {seen} objects of {self.size}")
 
     def push(self, session: Session) -> None:
         """POST a page of new objects to the collection for writing."""
@@ -131,34 +134,66 @@ OPERATIONS = (
 )
 
 
-def measure(workload: Workload, operation: Operation, threads: int, seconds: float) -> float:
-    """Return the milliseconds that a request took, with this many clients at once.
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one or several clients at once measured; failed requests count for nothing."""
+
+    ms: float  # per request
+    requests: int
+    failures: tuple[str, ...]
+
+
+def measure(workload: Workload, operation: Operation, clients: int, seconds: float) -> Sample:
+    """Ask one server for one thing, again and again.
 
     The time until the last client is done, by all requests: with four clients it says
     how many requests the server finishes, not how long one client waits.
     """
-    barrier = threading.Barrier(threads)
-    times = None if operation.times is None else max(1, operation.times // threads)
+    barrier = threading.Barrier(clients)
+    times = None if operation.times is None else max(1, operation.times // clients)
 
-    def run(number: int) -> tuple[float, float, int]:
+    def run(number: int) -> _Run:
         session = Session(workload.peer, number)
         try:
             barrier.wait(TIMEOUT_S)
-            began = time.perf_counter()
-            done = 0
-            while done < (times or MOST_REQUESTS):
-                operation.request(workload, session)
-                done += 1
-                if times is None and time.perf_counter() - began >= seconds:
-                    break
-            return began, time.perf_counter(), done
+            return _ask(workload, operation, session, times, seconds)
         finally:
             session.close()
 
-    with ThreadPoolExecutor(threads) as pool:
-        runs = list(pool.map(run, range(threads)))
-    took_s = max(end for _, end, _ in runs) - min(began for began, _, _ in runs)
-    return took_s * 1e3 / sum(done for _, _, done in runs)
+    with ThreadPoolExecutor(clients) as pool:
+        runs = list(pool.map(run, range(clients)))
+    took_s = max(run.ended for run in runs) - min(run.began for run in runs)
+    done = sum(run.done for run in runs)
+    failures = tuple(itertools.chain.from_iterable(run.failures for run in runs))
+    if not done:
+        raise RuntimeError(f"{workload.peer.name}, {operation.name}: {failures[0]}")
+    return Sample(took_s * 1e3 / done, done + len(failures), failures)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    began: float
+    ended: float
+    done: int
+    failures: list[str]
+
+
+def _ask(
+    workload: Workload, operation: Operation, session: Session, times: int | None, seconds: float
+) -> _Run:
+    """Send requests until there are as many as wanted, or the time is over."""
+    failures: list[str] = []
+    done = 0
+    began = time.perf_counter()
+    while done < (times or MOST_REQUESTS) and len(failures) < MOST_FAILURES:
+        try:
+            operation.request(workload, session)
+            done += 1
+        except UnexpectedAnswerError as error:
+            failures.append(str(error))
+        if times is None and done and time.perf_counter() - began >= seconds:
+            break
+    return _Run(began, time.perf_counter(), done, failures)
 
 
 def warm_up(peer: Peer, size: int) -> None:
@@ -183,7 +218,7 @@ def wait_until_ready(peer: Peer, is_running: Callable[[], bool]) -> None:
                 return
             finally:
                 session.close()
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException, UnexpectedAnswerError):
             time.sleep(0.1)
     raise RuntimeError(f"{peer.name} did not start within {START_S} s; its log says why")
 

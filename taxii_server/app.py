@@ -29,6 +29,8 @@ from taxii_server.storage.sqlite.in_use import is_in_use
 SERVER_FILE = "server.toml"
 COALITION_FILE = "coalition.toml"
 
+_RESERVED = "reserved:"  # in front of an identity id, among the fixed ids
+
 
 @dataclass(frozen=True, slots=True)
 class OpenServer:
@@ -122,9 +124,18 @@ def fix_ids(coalition: Coalition, store: Store, source: Path) -> Coalition:
     collections = tuple(
         replace(c, id=fixing.fix(_collection_name(c), c.id)) for c in coalition.collections
     )
+    for member in members:
+        for each in member.identities:
+            fixing.reserve(each, member.name)
     if fixing.problems:
         raise ConfigError(source, fixing.problems)
-    return replace(coalition, identity=identity, members=members, collections=collections)
+    return replace(
+        coalition,
+        identity=identity,
+        members=members,
+        collections=collections,
+        ever_reserved=fixing.ever_reserved(),
+    )
 
 
 class _Fixing:
@@ -143,6 +154,24 @@ class _Fixing:
                 f"{name}: is fixed as {fixed} since this coalition began; {configured} is another"
             )
         return fixed
+
+    def reserve(self, identity: str, member: str) -> None:
+        """Keep an identity for its member, also when the file no longer names it."""
+        owner = self._fixed.get(f"{_RESERVED}{identity}") or self._store.fix_id(
+            f"{_RESERVED}{identity}", member
+        )
+        if owner != member:
+            self.problems.append(
+                f"[[member]] {member}: identities: {identity} was {owner}'s and stays reserved"
+            )
+
+    def ever_reserved(self) -> tuple[tuple[str, str], ...]:
+        """Return every identity that was ever a member's, and whose."""
+        return tuple(
+            (name.removeprefix(_RESERVED), member)
+            for name, member in self._store.fixed_ids().items()
+            if name.startswith(_RESERVED)
+        )
 
 
 def _fix_member(member: Member, fixing: _Fixing) -> Member:

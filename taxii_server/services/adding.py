@@ -174,12 +174,13 @@ class _Adding:
 
     def _entry_date(self, outcome: Outcome, dates_us: Sequence[int]) -> int:
         """Return the date that is an unversioned object's version where it was pushed to."""
+        # A writer that does not read a circle may not learn whether others were there
+        # before: a date of the log would tell, so it gets its own request's, always.
+        if self._member not in self._collection.readers:
+            return self._received_us
         if outcome.entry is not None:
             return dates_us[outcome.entry]
-        # A writer that does not read a circle may not learn when others were there.
-        if outcome.date_added_us is None or self._member not in self._collection.readers:
-            return self._received_us
-        return outcome.date_added_us
+        return self._received_us if outcome.date_added_us is None else outcome.date_added_us
 
 
 def _has_shared_id(stix_id: str, content: Mapping[str, Any]) -> bool:

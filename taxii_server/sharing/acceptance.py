@@ -56,6 +56,7 @@ class Acceptance:
         logs: Logs,
         batch_no: int,
     ) -> None:
+        self._coalition = coalition
         self._policy = coalition.policy
         self._reserved = coalition.reserved
         self._readable = readable_logs(coalition, batch.producer)
@@ -156,7 +157,7 @@ class Acceptance:
                 continue
             if live or withdrawn:
                 return Verdict(False, _CONFLICT)
-        supplied = self.supplied_rank(line)
+        supplied = self._supplied_rank(line)
         if supplied is not None and supplied == stored.version:
             return Verdict(False, _CONFLICT)
         return None
@@ -179,7 +180,7 @@ class Acceptance:
         Newer ones of the same push count as coming later, so they do not matter here.
         """
         line, rank = support.line, support.rank
-        supplied = self.supplied_rank(line)
+        supplied = self._supplied_rank(line)
         if supplied is not None and supplied > rank:
             return True
         return any(
@@ -202,12 +203,16 @@ class Acceptance:
         """Return where the candidate stands among the versions of its line."""
         return candidate.stored.version or rank_without_version(self._batch_no, candidate.index)
 
-    def supplied_rank(self, line: LineKey) -> str | None:
-        """Return the version of the identity that the server supplied as the line's first."""
-        if self._reserved.get(line.stix_id) != self._producer:
-            return None
-        supplied = self._logs.of(LIBRARY, line.stix_id)
-        return supplied[0].version if supplied else None
+    def _supplied_rank(self, line: LineKey) -> str | None:
+        return supplied_rank(self._logs, self._coalition, line)
+
+
+def supplied_rank(logs: Logs, coalition: Coalition, line: LineKey) -> str | None:
+    """Return the version of the identity that the server supplied as the line's first."""
+    if coalition.reserved.get(line.stix_id) != line.producer:
+        return None
+    supplied = logs.of(LIBRARY, line.stix_id)
+    return supplied[0].version if supplied else None
 
 
 def rank_without_version(batch_no: int, index: int) -> str:

@@ -116,6 +116,7 @@ class Coalition:
     policy: Policy
     collections: tuple[Collection, ...]
     identity: str = ""
+    ever_reserved: tuple[tuple[str, str], ...] = ()  # identity id and member, also former ones
 
     def member(self, name: str) -> Member:
         """Return a member. Raises ``KeyError`` for an unknown name."""
@@ -138,7 +139,8 @@ class Coalition:
     @property
     def reserved(self) -> dict[str, str]:
         """Owner (member name, ``""`` for the coalition) of every reserved id, in lower case."""
-        owners = {each.lower(): m.name for m in self.members for each in m.identities}
+        owners = {each.lower(): name for each, name in self.ever_reserved}
+        owners |= {each.lower(): m.name for m in self.members for each in m.identities}
         return {**owners, self.identity.lower(): ""} if self.identity else owners
 
     def submissions_of(self, member: str) -> Collection:

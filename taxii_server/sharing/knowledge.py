@@ -35,7 +35,8 @@ class Knowledge:
         for stix_id in markings:
             for collection in self.logs.collections_of(stix_id):
                 for entry in self.logs.of(collection, stix_id):
-                    if collection in readable or entry.object.owner == self.producer:
+                    own = any(line.producer == self.producer for line in entry.supports)
+                    if own or collection in readable:
                         known[stix_id].append(entry.statement)
         for candidate in pushed:
             known[candidate.stored.key.stix_id].append(candidate.stored.statement)

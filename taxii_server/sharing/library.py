@@ -20,6 +20,7 @@ from taxii_server.sharing.log import Draft, Logs
 from taxii_server.sharing.policy import LIBRARY_RULE
 from taxii_server.storage.protocol import (
     LIBRARY,
+    SERVER,
     LineKey,
     LineState,
     ObjectKey,
@@ -103,7 +104,7 @@ def _identity(stix_id: str, title: str, now: str) -> Mapping[str, Any]:
 def _stored(content: Mapping[str, Any]) -> StoredObject:
     version = str(content.get("modified") or content["created"])
     return StoredObject(
-        key=ObjectKey("", str(content["id"]), digest(content)),
+        key=ObjectKey(SERVER, str(content["id"]), digest(content)),
         type=str(content["type"]),
         spec_version="2.1",
         version=parse_instant(version),

@@ -13,7 +13,7 @@ old place becomes a tombstone (design section 5).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from taxii_server.storage.protocol import (
@@ -49,9 +49,12 @@ class Draft:
     statement: bool = False
     seq: int | None = None
     date_added_us: int = 0
+    policy_version: str = ""  # that decided; the plan's own if empty
     not_before_us: int = 0
     flags: Flags = TOMBSTONE  # as stored
     position: int | None = None  # in the plan's appends
+    is_renewed: bool = False  # is to be appended again, latest before or not
+    again: Draft | None = None  # the same, where it was appended again
     supports: dict[LineKey, Support] = field(default_factory=dict)
     changed: dict[LineKey, Support] = field(default_factory=dict)
 
@@ -64,6 +67,11 @@ class Draft:
         """Return whether this line stands behind the entry now."""
         support = self.supports.get(line)
         return support is not None and support.live
+
+    @property
+    def current(self) -> Draft:
+        """This entry, or the one that took its place in this batch."""
+        return self if self.again is None else self.again.current
 
     def set_support(self, support: Support) -> None:
         """Let a line stand behind the entry, or no longer."""
@@ -140,8 +148,19 @@ class Logs:
         draft.set_support(support)
         self._touched[(draft.collection, draft.object.stix_id)] = None
 
-    def to_plan(self, policy_version: str, outcomes: Iterable[Outcome] = ()) -> Plan:
-        """Settle the views and return the exact plan."""
+    def renew(self, draft: Draft) -> None:
+        """Append an entry again, so that readers who passed it see it after what fell."""
+        draft.is_renewed = True
+        self._touched[(draft.collection, draft.object.stix_id)] = None
+
+    def to_plan(
+        self, policy_version: str, outcomes: Callable[[], Iterable[Outcome]] = tuple
+    ) -> Plan:
+        """Settle the views and return the exact plan.
+
+        ``outcomes`` is called when all is settled: only then is it known where an
+        entry stands that had to be appended again (``Draft.current``).
+        """
         changes: list[Change] = []
         for place in list(self._touched):
             changes += self._settle(place)
@@ -160,7 +179,7 @@ class Logs:
             changes=tuple(changes),
             support_changes=tuple(supports),
             erase=tuple(self._forgotten()),
-            outcomes=tuple(outcomes),
+            outcomes=tuple(outcomes()),
         )
 
     def _keep(self, draft: Draft) -> None:
@@ -182,7 +201,7 @@ class Logs:
         for draft, flags in zip(list(drafts), views_of(drafts), strict=True):
             if draft.seq is None:
                 draft.flags = flags
-            elif _reappears(draft.flags, flags):
+            elif flags.live and (draft.is_renewed or _reappears(draft.flags, flags)):
                 changes.append(Change(draft.collection, draft.seq, TOMBSTONE))
                 self._append_again(draft, flags)
             elif flags != draft.flags:
@@ -191,7 +210,9 @@ class Logs:
 
     def _append_again(self, draft: Draft, flags: Flags) -> None:
         again = _draft_in(draft.collection, draft, draft.rule)
+        again.policy_version = draft.policy_version
         again.flags = flags
+        draft.again = again
         for support in list(draft.supports.values()):
             if support.live:
                 again.supports[support.line] = support
@@ -275,12 +296,20 @@ def _draft_in(collection: str, version: StoredObject | Draft, rule: str) -> Draf
 
 
 def _draft_of(state: EntryState) -> Draft:
-    draft = Draft(
-        state.collection, state.object, state.version, state.spec_version, state.rule,
-        state.signed, state.statement, state.seq, state.date_added_us, flags=state.flags,
-    )  # fmt: skip
-    draft.supports = {support.line: support for support in state.supports}
-    return draft
+    return Draft(
+        collection=state.collection,
+        object=state.object,
+        version=state.version,
+        spec_version=state.spec_version,
+        rule=state.rule,
+        signed=state.signed,
+        statement=state.statement,
+        seq=state.seq,
+        date_added_us=state.date_added_us,
+        policy_version=state.policy_version,
+        flags=state.flags,
+        supports={support.line: support for support in state.supports},
+    )
 
 
 def _append_of(draft: Draft) -> Append:
@@ -291,4 +320,5 @@ def _append_of(draft: Draft) -> Append:
         draft.flags,
         tuple(support for support in draft.supports.values() if support.live),
         draft.not_before_us,
+        draft.policy_version,
     )

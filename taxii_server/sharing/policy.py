@@ -79,7 +79,8 @@ def traits_of(
         unknown_marking=any(
             level is None and ref not in statement_markings for ref, level in levels.items()
         ),
-        sharing_extension=isinstance(extensions, dict) and SHARING_EXTENSION in extensions,
+        sharing_extension=isinstance(extensions, dict)
+        and any(str(key).lower() == SHARING_EXTENSION for key in extensions),
         granular_markings=bool(stix.get("granular_markings")),
     )
 

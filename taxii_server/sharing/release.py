@@ -69,8 +69,10 @@ class PushPlanner:
             for candidate in in_order_of_versions(new):
                 message = self._release(candidate, traits[candidate.index], acceptance, fanout)
                 judged[candidate.index].message = message
-        outcomes = [_outcome(c, judged[c.index]) for c in self._candidates]
-        return logs.to_plan(self._coalition.policy.version, outcomes)
+        return logs.to_plan(
+            self._coalition.policy.version,
+            lambda: [_outcome(c, judged[c.index]) for c in self._candidates],
+        )
 
     def _traits(
         self,
@@ -185,7 +187,7 @@ def _reason(decision: Decision) -> str:
 
 def _outcome(candidate: Candidate, verdict: Verdict) -> Outcome:
     message = "; ".join(filter(None, (verdict.message, *candidate.warnings)))
-    entry = verdict.entry
+    entry = None if verdict.entry is None else verdict.entry.current
     if entry is None:
         return Outcome(candidate.index, verdict.accepted, message)
     if entry.seq is None:

@@ -15,13 +15,13 @@ from collections.abc import Sequence
 from taxii_server.clock import format_us, parse_instant
 from taxii_server.errors import ForbiddenError, NotFoundError
 from taxii_server.filters import ALL, ObjectFilter
-from taxii_server.sharing.acceptance import WITHDRAWN
+from taxii_server.sharing.acceptance import WITHDRAWN, supplied_rank
 from taxii_server.sharing.coalition import Coalition, Collection, CollectionKind
 from taxii_server.sharing.knowledge import Knowledge, markings_of
 from taxii_server.sharing.log import EVERYTHING, Draft, Logs
 from taxii_server.sharing.policy import traits_of
 from taxii_server.sharing.release import Fanout
-from taxii_server.storage.protocol import Batch, LineKey, LineState, Plan, PlanView, Support
+from taxii_server.storage.protocol import SERVER, Batch, LineKey, LineState, Plan, PlanView, Support
 
 
 class DeletePlanner:
@@ -50,7 +50,7 @@ class DeletePlanner:
         """
         ids = [self._line.stix_id]
         logs = Logs(view.entries_of(ids), view.lines_of(ids))
-        own = self._own(logs)
+        own = self._held(logs, self._collection.id, self._line)
         if not own:
             if logs.live(self._collection.id, self._line.stix_id):
                 raise ForbiddenError(
@@ -60,18 +60,11 @@ class DeletePlanner:
         taken = self._selected(own)
         if not taken:
             raise NotFoundError
-        for entry in taken:
-            self._drop(logs, entry, self._line)
+        self._fall(logs, self._line, own, taken)
         if self._collection.kind is CollectionKind.SUBMISSIONS:
             self._withdraw(logs, taken)
             self._promote(logs, view, own, taken)
         return logs.to_plan(self._coalition.policy.version)
-
-    def _own(self, logs: Logs) -> list[Draft]:
-        """Return the line's live entries, oldest version first."""
-        entries = logs.live(self._collection.id, self._line.stix_id)
-        own = [entry for entry in entries if entry.supported_by(self._line)]
-        return sorted(own, key=lambda entry: entry.supports[self._line].rank)
 
     def _selected(self, own: Sequence[Draft]) -> list[Draft]:
         """Return what the filter names, judged among the line's own versions."""
@@ -92,25 +85,44 @@ class DeletePlanner:
         ]
 
     def _withdraw(self, logs: Logs, taken: Sequence[Draft]) -> None:
-        """Take the versions out of feeds and of the producer's lines in circles."""
+        """Take the versions out of every log, configured today or not.
+
+        Feeds that the line released to hold them by the line itself; circles by the
+        producer's own line there, under which the same versions fall.
+        """
         digests = {entry.object.digest for entry in taken}
+        versions = {entry.version for entry in taken} - {None}
         mark = newest_withdrawn(taken, self._line)
         self._mark(logs, self._line, mark)
-        for collection in self._coalition.collections:
-            if collection.kind is CollectionKind.SUBMISSIONS:
+        for log in logs.collections_of(self._line.stix_id):
+            if log == self._collection.id:
                 continue
-            line = self._line
-            if collection.kind is CollectionKind.GROUP:
-                line = LineKey(collection.id, self._line.producer, self._line.stix_id)
-            fallen = [
-                entry
-                for entry in logs.live(collection.id, line.stix_id)
-                if entry.supported_by(line) and entry.object.digest in digests
-            ]
-            for entry in fallen:
-                self._drop(logs, entry, line)
-            if fallen and collection.kind is CollectionKind.GROUP:
-                self._mark(logs, line, mark)
+            for line in (self._line, self._line._replace(collection=log)):
+                held = self._held(logs, log, line)
+                fallen = [
+                    entry
+                    for entry in held
+                    if entry.object.digest in digests or entry.version in versions
+                ]
+                self._fall(logs, line, held, fallen)
+                if fallen and line.collection == log:
+                    self._mark(logs, line, mark)
+
+    @staticmethod
+    def _held(logs: Logs, log: str, line: LineKey) -> list[Draft]:
+        """Return what the line holds in a log, less what the server supplied, oldest first."""
+        entries = [e for e in logs.live(log, line.stix_id) if e.supported_by(line)]
+        pushed = [entry for entry in entries if entry.object.owner != SERVER]
+        return sorted(pushed, key=lambda entry: entry.supports[line].rank)
+
+    @staticmethod
+    def _fall(logs: Logs, line: LineKey, held: Sequence[Draft], fallen: Sequence[Draft]) -> None:
+        """Take the line's support from ``fallen``; where its newest falls, renew the next."""
+        for entry in fallen:
+            logs.support(entry, Support(line, entry.supports[line].rank, live=False))
+        remaining = [entry for entry in held if entry not in fallen]
+        if remaining and fallen and held[-1] in fallen:
+            logs.renew(remaining[-1])
 
     def _promote(
         self, logs: Logs, view: PlanView, own: Sequence[Draft], taken: Sequence[Draft]
@@ -124,6 +136,9 @@ class DeletePlanner:
         remaining = [entry for entry in released if entry not in taken]
         if not remaining or released[-1] not in taken:
             return
+        supplied = supplied_rank(logs, self._coalition, self._line)
+        if supplied is not None and supplied > remaining[-1].supports[self._line].rank:
+            return
         newest = remaining[-1]
         content = json.loads(view.texts_of([newest.object])[newest.object])
         markings = markings_of(content)
@@ -134,10 +149,6 @@ class DeletePlanner:
         Fanout(self._coalition, logs, self._batch).release(
             newest, traits_of(content, default, statements), newest.supports[self._line]
         )
-
-    @staticmethod
-    def _drop(logs: Logs, entry: Draft, line: LineKey) -> None:
-        logs.support(entry, Support(line, entry.supports[line].rank, live=False))
 
     @staticmethod
     def _mark(logs: Logs, line: LineKey, mark: str) -> None:

@@ -40,10 +40,14 @@ LIBRARY = "library"
 """The log of what the server supplies itself; never served, the source of every feed's head."""
 
 
+SERVER = ""
+"""The owner of what the server supplies, in the place of a member's name."""
+
+
 class ObjectKey(NamedTuple):
     """One producer's text of one object content; equal content of two producers is two texts."""
 
-    owner: str  # member name; "" for the coalition
+    owner: str  # member name, or SERVER
     stix_id: str
     digest: bytes  # SHA-256 of the canonical JSON (RFC 8785)
 
@@ -112,6 +116,7 @@ class EntryState:
     signed: bool
     statement: bool
     rule: str
+    policy_version: str
     flags: Flags
     supports: tuple[Support, ...]
 
@@ -134,6 +139,7 @@ class Append:
     flags: Flags
     supports: tuple[Support, ...]
     not_before_us: int = 0  # the date it carries at least (an import keeps dates)
+    policy_version: str = ""  # under which the rule decided, if not the plan's
 
 
 @dataclass(frozen=True, slots=True)

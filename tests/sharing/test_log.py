@@ -33,7 +33,7 @@ def stored(seq: int, digest: str, flags: Flags, *supports: Support) -> EntryStat
     key = ObjectKey("a", STIX_ID, digest.encode())
     return EntryState(
         "feed", seq, seq, key, digest, "2.1", signed=False, statement=False,
-        rule="rule", flags=flags, supports=supports,
+        rule="rule", policy_version="p1", flags=flags, supports=supports,
     )  # fmt: skip
 
 

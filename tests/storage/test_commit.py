@@ -153,6 +153,7 @@ def test_a_planner_sees_entries_of_every_log_with_all_that_is_known(store: Store
         signed=True,
         statement=False,
         rule="a rule",
+        policy_version="p1",
         flags=Flags(1, 2, 0),
         supports=supports,
     )

@@ -165,7 +165,7 @@ class ImportPlanner:
         known = Knowledge(self._logs, self._coalition, self._batch.producer)
         self._statements = known.statements_with(markings, candidates, self._is_refused)
         outcomes = [self._import(one) for one in self._objects]
-        return self._logs.to_plan(self._coalition.policy.version, outcomes)
+        return self._logs.to_plan(self._coalition.policy.version, lambda: outcomes)
 
     def _import(self, one: DatedCandidate) -> Outcome:
         candidate = one.candidate

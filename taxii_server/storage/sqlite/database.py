@@ -206,6 +206,17 @@ def open_connection(path: Path, *, create: bool = False) -> apsw.Connection:
     return connection
 
 
+@contextmanager
+def snapshot(db: apsw.Connection) -> Iterator[None]:
+    """Let several statements see one state of the database."""
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names of new files in ``folder`` survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)

@@ -183,7 +183,9 @@ class Execution:
             collection = self._numbers.collections.ensure(append.collection)
             log = self._next_place(collection, append)
             dates.append(log.date)
-            rule = self._numbers.rules.ensure(append.rule, plan.policy_version)
+            rule = self._numbers.rules.ensure(
+                append.rule, append.policy_version or plan.policy_version
+            )
             place = (collection, log.seq)
             flags = append.flags
             entries.append(

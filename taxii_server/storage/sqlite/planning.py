@@ -29,7 +29,7 @@ _CHUNK = 500  # ids of one statement
 
 _ENTRIES = """
     SELECT t.id, e.collection, e.seq, e.date, e.object, m.name, o.digest, o.version, o.spec,
-        o.signed, o.statement, r.name, e.live, e.latest, e.first,
+        o.signed, o.statement, r.name, r.policy_version, e.live, e.latest, e.first,
         s.line, l.collection, l.producer, s.rank, s.live
     FROM json_each(?) j
     CROSS JOIN thing t ON t.id = j.value
@@ -102,7 +102,7 @@ class SQLitePlanView:
     def _entry(self, stix_id: str, rows: list[_Row]) -> EntryState:
         """Return one entry from its rows, one for each line that ever supported it."""
         (_, collection, seq, date, object_n, owner, digest, version, spec) = rows[0][:9]
-        signed, statement, rule, *flags = rows[0][9:15]
+        signed, statement, rule, policy_version, *flags = rows[0][9:16]
         key = self._objects.get(object_n)
         if key is None:
             key = self._objects[object_n] = ObjectKey(owner, stix_id, digest)
@@ -116,12 +116,13 @@ class SQLitePlanView:
             signed=bool(signed),
             statement=bool(statement),
             rule=rule,
+            policy_version=policy_version,
             flags=self._shared_flags(flags[0], flags[1], flags[2]),
-            supports=tuple(self._support(stix_id, row) for row in rows if row[15] is not None),
+            supports=tuple(self._support(stix_id, row) for row in rows if row[16] is not None),
         )
 
     def _support(self, stix_id: str, row: _Row) -> Support:
-        line_n, collection, producer, rank, live = row[15:]
+        line_n, collection, producer, rank, live = row[16:]
         line = self._lines.get(line_n)
         if line is None:
             names = self._collections[collection], self._members[producer]

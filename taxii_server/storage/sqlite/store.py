@@ -34,6 +34,7 @@ from taxii_server.storage.sqlite.database import (
     DATABASE_NAME,
     Database,
     open_connection,
+    snapshot,
     sync_folder,
     translated_errors,
 )
@@ -58,15 +59,21 @@ class SQLiteStore:
             collection = _number(db, self._collections, "collection", "id", query.collection)
             if collection is None:
                 return Page()
-            types = {}
-            for name in query.wanted.types or ():
-                number = _number(db, self._types, "type", "name", name)
-                if number is not None:
-                    types[name] = number
-            statement = page_statement(query, collection, types)
-            if statement is None:
-                return Page()
-            row: tuple[Any, ...] = db.execute(statement.sql, statement.values).fetchall()[0]
+            wanted = query.wanted.types or frozenset()
+            if wanted <= self._types.keys():
+                return self._read_page(db, query, collection)
+            # A type that is seen for the first time between its look-up and the page
+            # would be missing in a page that shows what came with it.
+            with snapshot(db):
+                return self._read_page(db, query, collection)
+
+    def _read_page(self, db: apsw.Connection, query: PageQuery, collection: int) -> Page:
+        numbers = {t: _number(db, self._types, "type", "name", t) for t in query.wanted.types or ()}
+        types = {name: number for name, number in numbers.items() if number is not None}
+        statement = page_statement(query, collection, types)
+        if statement is None:
+            return Page()
+        row: tuple[Any, ...] = db.execute(statement.sql, statement.values).fetchall()[0]
         text, count, first_us, last_us, last_seq, more = row
         return Page(text, count, first_us, last_us, last_seq, bool(more)) if count else Page()
 
@@ -102,12 +109,8 @@ class SQLiteStore:
         return committed
 
     def look(self, at: Callable[[PlanView], Seen]) -> Seen:
-        with self._database.reading() as db:
-            db.execute("BEGIN")
-            try:
-                return at(SQLitePlanView(0, db))
-            finally:
-                db.execute("ROLLBACK")
+        with self._database.reading() as db, snapshot(db):
+            return at(SQLitePlanView(0, db))
 
     def get_status(self, status_id: str) -> StatusRecord | None:
         with self._database.reading() as db:
