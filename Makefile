@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 SOURCES := taxii_server stix_models tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format types imports soak bench lock clean
+.PHONY: help demo test check lint format types imports bench bench-peers lock clean
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/runtime ## Start a demo coalition and show two polls of it
 	$(BIN)/clearinghouse demo
@@ -36,6 +36,9 @@ format: $(VENV)/test ## Rewrite the sources in the agreed form
 
 bench: $(VENV)/test ## A page at the end of 1,000,000 entries against one at the start
 	$(BIN)/python -m benchmarks.paging
+
+bench-peers: $(VENV)/test ## This server, medallion and OpenTAXII side by side, in some minutes
+	$(BIN)/python -m benchmarks.peers
 
 lock: $(VENV)/test ## Resolve all versions anew (needs uv)
 	uv pip compile -q --no-header --generate-hashes --universal --python-version 3.11 \

@@ -16,7 +16,6 @@ from pathlib import Path
 from taxii_server.access.authentication import Authenticator
 from taxii_server.clock import Clock, now_us
 from taxii_server.errors import ConfigError
-from taxii_server.services.circles import require_circles_safe
 from taxii_server.services.context import ServiceLimits, Services
 from taxii_server.settings import Settings, listener, load_settings, packaged_config, store_folder
 from taxii_server.sharing.coalition import Coalition, Collection, CollectionKind, Member
@@ -64,7 +63,11 @@ def init_data(data: Path, coalition_file: Path | None = None, *, clock: Clock = 
 
 
 def open_services(
-    data: Path, *, clock: Clock = now_us, settings: Settings | None = None
+    data: Path,
+    *,
+    clock: Clock = now_us,
+    settings: Settings | None = None,
+    coalition_file: Path | None = None,
 ) -> OpenServer:
     """Open a data folder for one process.
 
@@ -72,15 +75,18 @@ def open_services(
         data: The folder that ``init_data`` made.
         clock: Returns now in microseconds.
         settings: Instead of the folder's ``server.toml`` (``serve`` has overrides).
+        coalition_file: Instead of the folder's ``coalition.toml`` (workers of ``serve``
+            read it as it was at start).
 
     Raises:
         ConfigError: A file or the store cannot be used; all problems are named.
     """
     if settings is None:
         settings = load_settings(data / SERVER_FILE)
-    coalition = load_coalition(data / COALITION_FILE)
+    source = coalition_file or data / COALITION_FILE
+    coalition = load_coalition(source)
     store = open_store(store_folder(settings, data), clock)
-    coalition = fix_ids(coalition, store, data / COALITION_FILE)
+    coalition = fix_ids(coalition, store, source)
     _supply(coalition, store, clock)
     services = Services(
         coalition=coalition,
@@ -91,7 +97,6 @@ def open_services(
         clock=clock,
         new_id=lambda: str(uuid.uuid4()),
     )
-    require_circles_safe(services, data / COALITION_FILE)
     return OpenServer(services, settings, Authenticator(store, clock), data)
 
 

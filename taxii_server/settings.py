@@ -11,9 +11,10 @@ file *before* anything is checked. Relative paths in the file are relative to it
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_type_hints
@@ -248,6 +249,22 @@ def listener(settings: Settings) -> Listener:
 def store_folder(settings: Settings, data: Path) -> Path:
     """Return the folder of the SQLite database: the data folder unless ``url`` names another."""
     return data / (settings.storage.url or "").removeprefix("sqlite:")
+
+
+def settings_to_json(settings: Settings) -> str:
+    """Return settings that are checked and resolved, for another process of this server."""
+    return json.dumps(asdict(settings))
+
+
+def settings_from_json(text: str) -> Settings:
+    """Return what ``settings_to_json`` was given.
+
+    >>> settings_from_json(settings_to_json(Settings())) == Settings()
+    True
+    """
+    values = json.loads(text)
+    values["server"]["trusted_proxies"] = tuple(values["server"]["trusted_proxies"])
+    return Settings(**{name: kind(**values[name]) for name, kind in _SECTIONS.items()})
 
 
 def packaged_config() -> Path:

@@ -47,11 +47,13 @@ def may_see_root(principal: Principal, coalition: Coalition, root: str) -> bool:
     return any(c.root == root and may_see(principal, c) for c in coalition.collections)
 
 
-def may_read_status(principal: Principal, member: str) -> bool:
+def may_read_status(principal: Principal, coalition: Coalition, member: str) -> bool:
     """Return whether the principal may read statuses of pushes by ``member`` (A-26)."""
     if principal.is_coalition_auditor:
         return True
-    return principal.member == member and bool(principal.roles & {Role.PUBLISHER, Role.AUDITOR})
+    if principal.member != member or member not in coalition.names:
+        return False  # somebody else, or a former member, who reads nothing
+    return bool(principal.roles & {Role.PUBLISHER, Role.AUDITOR})
 
 
 def require_readable(principal: Principal, collection: Collection) -> None:

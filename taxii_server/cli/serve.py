@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 from pathlib import Path
 
 import click
 
-from taxii_server.app import SERVER_FILE, OpenServer, open_services
+from taxii_server.app import COALITION_FILE, SERVER_FILE, OpenServer, open_services
 from taxii_server.cli.options import data_option
 from taxii_server.clock import format_us, now_us
 from taxii_server.errors import ConfigError
 from taxii_server.logs import configure_logging
-from taxii_server.settings import Listener, ServerSettings, Settings, listener, load_settings
+from taxii_server.services.circles import require_circles_safe
+from taxii_server.settings import (
+    Listener,
+    ServerSettings,
+    Settings,
+    listener,
+    load_settings,
+    settings_to_json,
+)
 from taxii_server.toml_tables import read_toml
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the name below it is made anew, or not used
@@ -65,7 +72,7 @@ def serve(
     _check_store(data, settings, accept_future_dates=accept_future_dates)
     configure_logging()
     where = listener(settings)
-    _prepare_environment(data, overrides, where)
+    _prepare_environment(data, settings, where)
     _run(settings, where)
 
 
@@ -92,10 +99,12 @@ def _check_store(data: Path, settings: Settings, *, accept_future_dates: bool) -
     """Open the store once, so that what is wrong is said here and not by every worker.
 
     Raises:
-        ConfigError: It cannot be used, or its dates lie ahead of the clock.
+        ConfigError: It cannot be used, its dates lie ahead of the clock, or a circle
+            has a reader who may not see what stands there.
     """
     opened: OpenServer = open_services(data, settings=settings)
     try:
+        require_circles_safe(opened.services, data / COALITION_FILE)
         newest_us = opened.services.store.facts().newest_date_us
     finally:
         opened.services.store.close()
@@ -110,11 +119,20 @@ def _check_store(data: Path, settings: Settings, *, accept_future_dates: bool) -
         )
 
 
-def _prepare_environment(data: Path, overrides: dict[str, object], where: Listener) -> None:
-    """Tell the workers what to serve, and give their metrics an empty folder."""
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_make_metrics_folder(data.resolve(), where.port))
-    os.environ["CLEARINGHOUSE_DATA"] = str(data.resolve())
-    os.environ["CLEARINGHOUSE_SERVER"] = json.dumps(overrides)
+def _prepare_environment(data: Path, settings: Settings, where: Listener) -> None:
+    """Tell the workers what to serve, and give their metrics an empty folder.
+
+    A worker that replaces another hours later gets what this start checked: files
+    that were edited meanwhile wait for the next start.
+    """
+    data = data.resolve()
+    started = data / "run" / f"coalition-{where.port}.toml"
+    started.parent.mkdir(exist_ok=True)
+    shutil.copyfile(data / COALITION_FILE, started)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_make_metrics_folder(data, where.port))
+    os.environ["CLEARINGHOUSE_DATA"] = str(data)
+    os.environ["CLEARINGHOUSE_SETTINGS"] = settings_to_json(settings)
+    os.environ["CLEARINGHOUSE_COALITION"] = str(started)
     os.environ["CLEARINGHOUSE_SUPERVISOR"] = str(os.getpid())
 
 

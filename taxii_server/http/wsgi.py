@@ -2,13 +2,12 @@
 
 The store is opened here and nowhere earlier, because its connections must not
 cross a fork. Which data folder it is, and what ``serve`` was told beyond the
-folder's ``server.toml``, comes from the environment; so any WSGI server can be used:
+folder's files, comes from the environment; so any WSGI server can be used:
 ``gunicorn --workers 2 --threads 16 "taxii_server.http.wsgi:make_app()"``.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import signal
@@ -18,19 +17,24 @@ from pathlib import Path
 
 from flask import Flask
 
-from taxii_server.app import SERVER_FILE, open_services
+from taxii_server.app import COALITION_FILE, open_services
 from taxii_server.errors import StorageUnavailableError
 from taxii_server.http.application import create_app
 from taxii_server.logs import configure_logging
+from taxii_server.services.circles import admit_readers
 from taxii_server.services.context import Services
 from taxii_server.services.statuses import forget_expired
-from taxii_server.settings import load_settings
+from taxii_server.settings import settings_from_json
 
 logger = logging.getLogger(__name__)
 
 DATA = "CLEARINGHOUSE_DATA"
-OVERRIDES = "CLEARINGHOUSE_SERVER"
-"""JSON of the ``[server]`` keys that the command line replaces."""
+SETTINGS = "CLEARINGHOUSE_SETTINGS"
+"""JSON of the settings as ``serve`` resolved them; without it ``server.toml`` is read."""
+
+COALITION = "CLEARINGHOUSE_COALITION"
+"""Path of the coalition file as it was at start, so that a worker that replaces another
+decides by the same policy; without it ``coalition.toml`` is read."""
 
 SUPERVISOR = "CLEARINGHOUSE_SUPERVISOR"
 """Process id of the supervisor; without it nobody is watched."""
@@ -51,9 +55,13 @@ def make_app() -> Flask:
     if supervisor is not None:
         _stop_with(int(supervisor))
     data = Path(os.environ[DATA])
-    overrides = json.loads(os.environ.get(OVERRIDES, "{}"))
-    settings = load_settings(data / SERVER_FILE, server=overrides)
-    opened = open_services(data, settings=settings)
+    resolved, coalition = os.environ.get(SETTINGS), os.environ.get(COALITION)
+    opened = open_services(
+        data,
+        settings=settings_from_json(resolved) if resolved else None,
+        coalition_file=Path(coalition) if coalition else None,
+    )
+    admit_readers(opened.services, data / COALITION_FILE)
     _forget_expired_statuses(opened.services)
     return create_app(opened)
 

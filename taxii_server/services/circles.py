@@ -36,25 +36,48 @@ def require_circles_safe(services: Services, source: Path) -> None:
             message has counts and rules, no ids.
     """
     problems = []
-    for circle in services.coalition.collections:
-        if circle.kind is not CollectionKind.GROUP:
-            continue
-        name = f"readers:{circle.id}"
-        readers = ",".join(sorted(circle.readers))
-        before = services.store.remembered(name)
-        if before == readers:
-            continue
-        joining = circle.readers - set((before or "").split(","))
+    for circle, joining in _changed(services):
         refused = list(_Joining(services, circle, joining).refusals()) if joining else []
         if refused:
             problems.append(
                 f"[[collection]] {circle.alias}: readers: {', '.join(sorted(joining))} cannot "
                 f"join, because {len(refused)} objects may not be shown: {refused[0].sentence}"
             )
-        else:
-            services.store.remember(name, readers)
     if problems:
         raise ConfigError(source, problems)
+
+
+def admit_readers(services: Services, source: Path) -> None:
+    """Let the configured readers in, if they pass.
+
+    Only for a process that serves from now on, after any other has stopped: what is
+    pushed later is judged for the readers whom this one knows.
+
+    Raises:
+        ConfigError: As ``require_circles_safe``; nobody is let in.
+    """
+    require_circles_safe(services, source)
+    for circle, _ in _changed(services):
+        services.store.remember(_key(circle), _readers(circle))
+
+
+def _changed(services: Services) -> list[tuple[Collection, frozenset[str]]]:
+    """Return the circles with other readers than at the last start, and who joins."""
+    found = []
+    for circle in services.coalition.collections:
+        if circle.kind is CollectionKind.GROUP:
+            before = services.store.remembered(_key(circle))
+            if before != _readers(circle):
+                found.append((circle, circle.readers - set((before or "").split(","))))
+    return found
+
+
+def _key(circle: Collection) -> str:
+    return f"readers:{circle.id}"
+
+
+def _readers(circle: Collection) -> str:
+    return ",".join(sorted(circle.readers))
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,18 +104,18 @@ def read_listing(services: Services, listing: Listing, query: Query) -> ListedPa
     parsed = parse_filter(query, listing.fields)
     limit = parse_limit(query, max_page_size=limits.max_page_size)
     walk = _walk(services, listing, parsed.wanted, parse_next(query))
-    page = services.store.read_page(
-        PageQuery(
-            collection=listing.collection.id,
-            wanted=listing.narrowed(walk.wanted),
-            after_seq=walk.position.seq,
-            limit=limit,
-            max_bytes=limits.max_page_bytes,
-            form=listing.form,
-        )
+    asked = PageQuery(
+        collection=listing.collection.id,
+        wanted=listing.narrowed(walk.wanted),
+        after_seq=walk.position.seq,
+        limit=limit,
+        max_bytes=limits.max_page_bytes,
+        form=listing.form,
     )
+    page = services.store.read_page(asked)
     if page.count == 0 and listing.stix_id is not None:
         _require_object(services, listing.collection, listing.stix_id)
+        page = services.store.read_page(asked)  # it may have come between the two looks
     first, last = _dates(page, walk)
     token = _next_token(services, listing, page, walk)
     return ListedPage(listing.form, page.text, token, first, last, parsed.unknown)

@@ -30,7 +30,7 @@ def get_status(
     if (
         record is None
         or record.api_root != api_root
-        or not may_read_status(principal, record.member)
+        or not may_read_status(principal, services.coalition, record.member)
         or record.completed_us + services.limits.status_retention_us < services.clock()
     ):
         raise NotFoundError

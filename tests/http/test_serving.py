@@ -166,7 +166,8 @@ def test_a_server_whose_workers_cannot_start_ends(tmp_path: Path) -> None:
     """While one serves it stays; without any it ends, and says so."""
     folder = DataFolder.make(tmp_path / "data", COALITION)
     with RunningServer(folder, workers=2) as server:
-        (folder.path / "server.toml").write_text("nonsense", encoding="utf-8")
+        for started in (folder.path / "run").glob("coalition-*.toml"):
+            started.write_text("nonsense", encoding="utf-8")
         parent, (first, second) = supervisor_pid(server), server.worker_pids()
         os.kill(first, signal.SIGKILL)
         time.sleep(3)
@@ -175,6 +176,18 @@ def test_a_server_whose_workers_cannot_start_ends(tmp_path: Path) -> None:
         wait_until(lambda: not is_alive(parent))
         assert server.stop() == 1
         assert "the workers cannot start" in server.log_text()
+
+
+def test_a_worker_that_replaces_another_decides_as_at_start(tmp_path: Path) -> None:
+    """Files edited while the server runs wait for its next start, in every worker."""
+    folder = DataFolder.make(tmp_path / "data", COALITION)
+    with RunningServer(folder, workers=1) as server:
+        for name in ("server.toml", "coalition.toml"):
+            (folder.path / name).write_text("nonsense", encoding="utf-8")
+        (killed,) = server.worker_pids()
+        os.kill(killed, signal.SIGKILL)
+        wait_until(lambda: server.worker_pids() not in ([], [killed]))
+        assert server.client().get("/readyz").status == 200
 
 
 def test_a_taken_port_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

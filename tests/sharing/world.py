@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from taxii_server.access.principal import Principal, Role
-from taxii_server.app import init_data, open_services
+from taxii_server.app import COALITION_FILE, init_data, open_services
 from taxii_server.clock import parse_instant
 from taxii_server.filters import ALL, LAST, ObjectFilter, VersionFilter
 from taxii_server.services.adding import add_objects
+from taxii_server.services.circles import admit_readers
 from taxii_server.services.deleting import delete_object
 from taxii_server.sharing.coalition import Collection
 from taxii_server.storage.protocol import PageQuery
@@ -32,13 +33,22 @@ class World:
         source = folder / "coalition.toml"
         source.write_text(coalition, encoding="utf-8")
         self.data = folder / "data"
+        self._clock = clock
         init_data(self.data, source, clock=clock)
         for name, text in (files or {}).items():
             (self.data / name).write_text(text, encoding="utf-8")
         self.services = open_services(self.data, clock=clock).services
+        admit_readers(self.services, self.data / COALITION_FILE)
 
     def close(self) -> None:
         self.services.store.close()
+
+    def restart(self, coalition: str) -> None:
+        """Start again with another ``coalition.toml``."""
+        self.close()
+        (self.data / COALITION_FILE).write_text(coalition, encoding="utf-8")
+        self.services = open_services(self.data, clock=self._clock).services
+        admit_readers(self.services, self.data / COALITION_FILE)
 
     def collection(self, alias: str) -> Collection:
         """Return a collection by its alias."""
