@@ -36,7 +36,7 @@ EVERYTHING = "~"
 """A withdrawal mark above every rank: all that an id without versions ever had."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Draft:
     """An entry being planned. ``seq`` is ``None`` until the store numbers it."""
 

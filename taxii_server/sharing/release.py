@@ -51,11 +51,8 @@ class PushPlanner:
 
     def __call__(self, view: PlanView) -> Plan:
         """Return the plan of this push under what the store holds now."""
-        ids = {candidate.stored.key.stix_id for candidate in self._candidates}
-        ids |= {stix_id.lower() for stix_id in ids}
         markings = {marking for c in self._candidates for marking in markings_of(c.content)}
-        ids |= markings
-        logs = Logs(view.entries_of(ids), view.lines_of(ids))
+        logs = self._logs(view, markings)
         acceptance = Acceptance(self._coalition, self._collection, self._batch, logs, view.batch_no)
         verdicts = {c.index: acceptance.authorship(c) for c in self._candidates}
         passed = [c for c in self._candidates if verdicts[c.index] is None]
@@ -73,6 +70,25 @@ class PushPlanner:
             self._coalition.policy.version,
             lambda: [_outcome(c, judged[c.index]) for c in self._candidates],
         )
+
+    def _logs(self, view: PlanView, markings: set[str]) -> Logs:
+        """Return the entries that this push can change or turn on.
+
+        Of the pushed ids that are the edges, so that an id with a long history costs
+        no more. All of it is read where the views of old entries may change (an id in
+        two STIX specifications) and of markings, where every content ever known counts.
+        """
+        pushed = [candidate.stored for candidate in self._candidates]
+        ids = {stored.key.stix_id for stored in pushed}
+        specs = defaultdict(set)
+        for stored in pushed:
+            specs[stored.key.stix_id].add(stored.spec_version)
+        edges = view.edges_of(pushed)
+        for stix_id, entries in edges.items():
+            specs[stix_id].update(entry.spec_version for entry in entries)
+        whole = markings | {stix_id.lower() for stix_id in ids} - ids
+        whole |= {stix_id for stix_id, found in specs.items() if len(found) > 1}
+        return Logs({**edges, **view.entries_of(whole)}, view.lines_of(ids | whole))
 
     def _traits(
         self,

@@ -120,8 +120,9 @@ class DeletePlanner:
         """Take the line's support from ``fallen``; where its newest falls, renew the next."""
         for entry in fallen:
             logs.support(entry, Support(line, entry.supports[line].rank, live=False))
-        remaining = [entry for entry in held if entry not in fallen]
-        if remaining and fallen and held[-1] in fallen:
+        gone = set(fallen)
+        remaining = [entry for entry in held if entry not in gone]
+        if remaining and held[-1] in gone:
             logs.renew(remaining[-1])
 
     def _promote(
@@ -132,9 +133,10 @@ class DeletePlanner:
         Where it stands it becomes the latest again by itself; elsewhere section 5
         applies: it is the newest of its line now, and policy decides.
         """
+        gone = set(taken)
         released = [entry for entry in own if entry.rule != WITHDRAWN]
-        remaining = [entry for entry in released if entry not in taken]
-        if not remaining or released[-1] not in taken:
+        remaining = [entry for entry in released if entry not in gone]
+        if not remaining or released[-1] not in gone:
             return
         supplied = supplied_rank(logs, self._coalition, self._line)
         if supplied is not None and supplied > remaining[-1].supports[self._line].rank:

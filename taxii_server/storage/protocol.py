@@ -201,6 +201,15 @@ class PlanView(Protocol):
         """Return every entry of these ids in every log, by seq; ids without one are absent."""
         ...
 
+    def edges_of(self, objects: Iterable[StoredObject]) -> Mapping[str, Sequence[EntryState]]:
+        """Return, of the ids of these objects, the entries that a push of them can change.
+
+        Those are in every log the entries that are latest or first in any view, and
+        the ones with the version or the content of one of the objects, tombstones
+        included: a number that does not grow with the versions that an id has.
+        """
+        ...
+
     def lines_of(self, stix_ids: Iterable[str]) -> Mapping[str, Sequence[LineState]]:
         """Return every line of these ids; ids without one are absent."""
         ...

@@ -450,3 +450,19 @@ def test_threads_commit_and_read_without_loss(store: Store) -> None:
 
     assert problems == []
     assert read(store).count == 120
+
+
+def test_the_edges_of_an_id_do_not_grow_with_its_history(store: Store) -> None:
+    """INV-BOUNDED: what a push reads is what it can change, tombstones of its version too."""
+    history = [
+        make_object(make_id(0), modified=f"2020-01-01T00:00:{n:02d}.000Z") for n in range(30)
+    ]
+    edge = {0: Flags(1, 0, 1), 29: Flags(1, 1, 0), 7: TOMBSTONE}
+    appends = [
+        make_append(stored, flags=edge.get(n, Flags(1, 0, 0))) for n, stored in enumerate(history)
+    ]
+    execute(store, Plan("p1", objects=tuple(history), appends=tuple(appends)))
+
+    seen = store.look(lambda view: view.edges_of([history[7]]))
+
+    assert [entry.object for entry in seen[make_id(0)]] == [history[n].key for n in (0, 7, 29)]

@@ -100,8 +100,8 @@ CREATE INDEX entry_live_typed ON entry (collection, live, spec, type, seq) WHERE
 CREATE INDEX entry_instant ON entry (collection, version, live, spec, seq) WHERE live > 0;
 CREATE INDEX entry_instant_typed ON entry (collection, version, live, spec, type, seq)
     WHERE live > 0;
--- the flags behind seq let a reader pass an id's superseded versions inside the index
-CREATE INDEX entry_thing ON entry (thing, collection, seq, live, latest, first, spec);
+-- what stands behind seq lets a reader pass an id's superseded versions inside the index
+CREATE INDEX entry_thing ON entry (thing, collection, seq, live, latest, first, spec, object);
 
 CREATE INDEX status_completed ON status (completed_us);
 CREATE UNIQUE INDEX client_token ON client (token_hash);
