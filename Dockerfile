@@ -1,6 +1,6 @@
-# Build:  docker build -t clearinghouse .
-# Run:    docker run -v clearinghouse:/data -p 8443:8443 clearinghouse serve --host 0.0.0.0 --port 8443 ...
-# Every step also works by hand, in this order, on a machine with Python 3.11.
+# README.md, "Run a coalition", shows how to build, initialise and run this image. A server that
+# is reached from outside the container needs listen, base_url and TLS (or behind_proxy) in
+# /data/server.toml. Every step also works by hand, in this order, where there is Python 3.11.
 
 FROM python:3.11-slim AS build
 WORKDIR /build

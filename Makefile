@@ -47,7 +47,7 @@ lock: $(VENV)/test ## Resolve all versions anew (needs uv)
 	    --extra build --extra test pyproject.toml -o requirements/test.lock
 
 clean: ## Remove the virtual environment and all caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
 
 # The marks say which of the two sets of packages the environment holds. The project
 # itself is installed in place, so that a change of the sources needs no new install.
