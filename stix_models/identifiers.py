@@ -2,7 +2,8 @@
 
 The UUID's version and letter case are not checked: section 2.9 asks for version
 4 or 5 with a SHOULD, other tools send others, and a relay that refused them
-would lose reports for nothing.
+would lose reports for nothing. That it is a UUID of RFC 4122 (its variant) is a
+MUST, and consumers such as ``stix2`` fail on a whole page that holds another.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from dataclasses import dataclass
 TYPE_PATTERN = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*-?"
 """A type name, without its length: 3 to 250 characters (STIX 2.1 section 3.1)."""
 
-UUID_PATTERN = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+UUID_PATTERN = (
+    r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}"
+)
 
 _TYPE_NAME = re.compile(TYPE_PATTERN)
 _UUID = re.compile(UUID_PATTERN)

@@ -94,7 +94,7 @@ _MARKED: Schema = {
 }
 
 REPLACED: dict[str, Schema] = {
-    # Section 2.9 recommends versions of UUID, it demands none; the schema demands 1 to 5.
+    # Section 2.9 recommends versions of UUID, it demands only RFC 4122; the schema demands 1 to 5.
     "common/identifier": matching(IDENTIFIER),
     # Tightened: a day that exists, and at most 64 digits of a second.
     "common/timestamp": matching(TIMESTAMP),

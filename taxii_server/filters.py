@@ -8,6 +8,7 @@ specification version) is applied by the store, and a page token may supply it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,8 @@ MAX_MATCH_IDS = 500
 
 MAX_MATCH_VALUES = 200
 """Values of any other match field in one request."""
+
+_LONG_FRACTION = re.compile(r"\.\d{10}")
 
 Query = Mapping[str, Sequence[str]]
 """Decoded query parameters: every value that each name was sent with."""
@@ -103,7 +106,10 @@ def parse_delete_filter(query: Query) -> ObjectFilter:
     allowed = {"match[version]", "match[spec_version]"}
     for name in query:
         known = _known_field(name)
-        if name not in allowed and (name.startswith("match[") or known is not None):
+        bare = f"match[{name}]"  # a filter without its brackets would be ignored elsewhere
+        if name not in allowed and (
+            name.startswith("match[") or known is not None or _known_field(bare) is not None
+        ):
             raise InvalidParameterError(name, "is not a filter of DELETE; nothing was deleted")
     return parse_filter(query, frozenset({"version", "spec_version"})).wanted
 
@@ -154,6 +160,8 @@ def _require_once(name: str, sent: Sequence[str]) -> None:
 
 
 def _parse_added_after(raw: str) -> int:
+    if _LONG_FRACTION.search(raw):
+        raise InvalidParameterError("added_after", "must not be finer than a nanosecond")
     try:
         return instant_to_us(parse_instant(raw))
     except ValueError as exc:

@@ -52,6 +52,15 @@ class _Credential:
     secret: str = field(repr=False)
     bearer: bool = False
 
+    @property
+    def counted_as(self) -> str:
+        """The name under which failures count.
+
+        A token has no name beside it, and one wrong token must not shut out all the
+        others behind one address. Guessing among 2^256 needs no limit.
+        """
+        return self.name or hash_token(self.secret).hex()
+
 
 class Authenticator:
     """Turns an Authorization header into a principal. Safe to share between threads."""
@@ -78,21 +87,25 @@ class Authenticator:
         credential = _parse_authorization(authorization)
         if credential is None:
             raise UnauthenticatedError
-        self._require_few_failures(credential.name, address)
+        self._require_few_failures(credential.counted_as, address)
         if credential.bearer:
             record = self._find_by_token(credential.secret)
         else:
             record = self._find_by_password(credential, address)
         if record is None:
-            self._store.record_failed_login(credential.name, address, self._clock())
+            self._store.record_failed_login(credential.counted_as, address, self._clock())
+            # Others may have failed meanwhile: of those beyond the limit none is told "no".
+            self._require_few_failures(credential.counted_as, address, MAX_FAILED_LOGINS + 1)
             raise UnauthenticatedError
         roles = frozenset(Role(role) for role in record.roles)
         return Principal(record.name, record.member, roles)
 
-    def _require_few_failures(self, name: str, address: str) -> None:
+    def _require_few_failures(
+        self, name: str, address: str, too_many: int = MAX_FAILED_LOGINS
+    ) -> None:
         now_us = self._clock()
         failed, oldest_us = self._store.count_failed_logins(name, address, now_us - WINDOW_US)
-        if failed >= MAX_FAILED_LOGINS:
+        if failed >= too_many:
             wait_us = min(max(oldest_us + WINDOW_US - now_us, 0), WINDOW_US)
             raise TooManyRequestsError(
                 "Too many failed logins; wait before you try again.",
@@ -119,7 +132,7 @@ class Authenticator:
             # the same credential, or used up the attempts of this name.
             if self._verified.has(credential, valid):
                 return record
-            self._require_few_failures(credential.name, address)
+            self._require_few_failures(credential.counted_as, address)
             return record if self._passes(credential, valid) else None
 
     def _passes(self, credential: _Credential, valid: tuple[str, ...]) -> bool:

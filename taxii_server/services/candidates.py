@@ -61,5 +61,5 @@ def sentences(problems: Sequence[Problem]) -> str:
 
 
 def sentence(problem: Problem) -> str:
-    """Return one problem: pointer, rule and what to do."""
-    return f"{problem.pointer or '/'} {problem.rule}: {problem.message}"
+    """Return one problem: pointer (none for the object as a whole), rule and what to do."""
+    return f"{problem.pointer} {problem.rule}: {problem.message}".lstrip()

@@ -122,6 +122,7 @@ def test_what_is_not_there_is_404(filled: Client) -> None:
         "match[type]=indicator",
         "match[id]=x",
         "match[foo]=x",
+        "version=first",
         "limit=1",
         "added_after=2020-01-01T00:00:00Z",
         "next=x",

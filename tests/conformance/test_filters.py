@@ -52,6 +52,7 @@ def test_added_after_is_strictly_later_and_oldest_first(filled: Client, form: st
         "added_after=2020-01-01T00:00:00Z,2021-01-01T00:00:00Z",
         "added_after=abc",
         "added_after=2024-13-01T00:00:00Z",
+        "added_after=2024-01-01T00:00:00.0123456789Z",
         "added_after=",
         "added_after=2024-01-01",
         "added_after=2024-01-01T00:00:00",

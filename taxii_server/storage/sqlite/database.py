@@ -37,6 +37,11 @@ def translated_errors() -> Iterator[None]:
     """Turn the driver's exceptions into ``StorageUnavailableError``; all others pass."""
     try:
         yield
+    except (apsw.CorruptError, apsw.NotADBError) as exc:
+        raise StorageUnavailableError("The store is damaged; restore a backup.") from exc
+    except (apsw.ReadOnlyError, apsw.CantOpenError, apsw.FullError) as exc:
+        problem = "The store cannot be written; look at its folder's rights and free space."
+        raise StorageUnavailableError(problem) from exc
     except apsw.Error as exc:
         raise StorageUnavailableError("The store did not answer; try again.") from exc
 
