@@ -17,6 +17,7 @@ CONFIG: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "taxii_server.logs.JsonFormatter"}},
+    "filters": {"advice": {"()": "taxii_server.logs.NoAdvice"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
@@ -27,10 +28,18 @@ CONFIG: dict[str, Any] = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "taxii_server": {"level": "INFO"},
-        "_granian": {"level": "INFO"},
+        "_granian": {"level": "INFO", "filters": ["advice"]},
     },
 }
 """For ``logging.config.dictConfig``; the application server is given it too."""
+
+
+class NoAdvice(logging.Filter):
+    """Drops granian's advice on the number of threads: it is chosen, not configured."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        return not (text.startswith("Configuration allows spawning") and "`backpressure`" in text)
 
 
 class JsonFormatter(logging.Formatter):

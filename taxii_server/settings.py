@@ -13,6 +13,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -83,6 +84,8 @@ class ServerSettings:
                 found.append(f"[server] {other}: must be set too, because {key} is")
             if not Path(path).is_file():
                 found.append(f"[server] {key}: there is no file {path}")
+        if self.tls_cert and self.tls_key and not found:
+            found += _pair_problems(self.tls_cert, self.tls_key)
         return found
 
     def _base_url_problems(self) -> list[str]:
@@ -229,6 +232,16 @@ def settings_problems(settings: Settings) -> list[str]:
     ]
 
 
+def settings_warnings(settings: Settings) -> list[str]:
+    """Return what in usable settings is probably not meant, as ``[section] key: what is odd``."""
+    if settings.server.behind_proxy and not settings.server.base_url:
+        return [
+            "[server] base_url: is not set although behind_proxy is, so clients are told "
+            f"{listener(settings).base_url}; set it to the proxy's URL"
+        ]
+    return []
+
+
 def listener(settings: Settings) -> Listener:
     """Return where to listen and the base URL (A-17: never taken from the Host header).
 
@@ -320,6 +333,27 @@ def _describe(value: object) -> str:
 def _absolute_paths(values: Mapping[str, object], folder: Path) -> dict[str, object]:
     paths = {key: values[key] for key in ("tls_cert", "tls_key") if values.get(key)}
     return {key: str(folder / str(value)) for key, value in paths.items()}
+
+
+def _pair_problems(cert: str, key: str) -> list[str]:
+    """Return why TLS cannot be served with these files, which exist."""
+    try:
+        if b"-----BEGIN CERTIFICATE-----" not in Path(cert).read_bytes():
+            return [f"[server] tls_cert: {cert} holds no certificate in PEM form"]
+        if b"PRIVATE KEY-----" not in Path(key).read_bytes():
+            return [f"[server] tls_key: {key} holds no private key in PEM form"]
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(cert, key, password=lambda: "")
+    except ssl.SSLError as exc:
+        if exc.reason == "KEY_VALUES_MISMATCH":
+            return [f"[server] tls_key: {key} is not the private key of {cert}"]
+        return [
+            f"[server] tls_cert: TLS cannot be served with {cert} and the key {key}; both must be "
+            "whole PEM files, the key without a passphrase"
+        ]
+    except OSError as exc:
+        return [f"[server] tls_cert: {exc.filename or cert} cannot be read: {exc.strerror}"]
+    return []
 
 
 def _parse_address(listen: str) -> tuple[str, int] | None:

@@ -16,8 +16,10 @@ from taxii_server.settings import (
     load_settings,
     packaged_config,
     settings_problems,
+    settings_warnings,
     store_folder,
 )
+from tests.support.certificates import make_certificate
 
 
 def load(tmp_path: Path, text: str, **server: object) -> Settings:
@@ -56,6 +58,7 @@ def test_every_kind_of_value_is_read(tmp_path: Path) -> None:
     )
 
 
+TLS = '[server]\ntls_cert = "cert.pem"\ntls_key = "key.pem"\n'
 LISTEN = (
     "[server] listen: must be HOST:PORT with a port from 1 to 65535, such as "
     '"127.0.0.1:8080" or "[::1]:8080", is '
@@ -171,11 +174,6 @@ PROBLEMS = {
         "[server] base_url: must begin with https:// unless its host is this machine, because "
         "clients send credentials to it",
     ),
-    "plain base URL of a TLS server": (
-        '[server]\nbase_url = "http://localhost"\ntls_cert = "server.toml"\n'
-        'tls_key = "server.toml"\n',
-        "[server] base_url: must begin with https://, because tls_cert is set",
-    ),
 }
 
 
@@ -226,11 +224,10 @@ def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
 
 def test_a_certificate_from_the_command_line_allows_a_public_address(tmp_path: Path) -> None:
     """``serve --tls-cert --tls-key`` is judged together with the file."""
-    (tmp_path / "pem").touch()
-    pem = str(tmp_path / "pem")
+    cert, key = map(str, make_certificate(tmp_path))
 
     settings = load(
-        tmp_path, '[server]\nlisten = "192.0.2.1:443"\n', tls_cert=pem, tls_key=pem, workers=None
+        tmp_path, '[server]\nlisten = "192.0.2.1:443"\n', tls_cert=cert, tls_key=key, workers=None
     )
 
     assert listener(settings).base_url == "https://192.0.2.1:443"
@@ -243,9 +240,74 @@ def test_an_address_from_the_command_line_is_judged_too(tmp_path: Path) -> None:
 
 
 def test_certificates_are_found_beside_the_file(tmp_path: Path) -> None:
-    text = '[server]\ntls_cert = "server.toml"\ntls_key = "server.toml"\n'
+    make_certificate(tmp_path)
 
-    assert load(tmp_path, text).server.tls_cert == str(tmp_path / "server.toml")
+    assert load(tmp_path, TLS).server.tls_cert == str(tmp_path / "cert.pem")
+
+
+def test_a_tls_server_has_no_plain_base_url(tmp_path: Path) -> None:
+    make_certificate(tmp_path)
+
+    found = problems_of(tmp_path, TLS + 'base_url = "http://localhost"\n')
+
+    assert found == ("[server] base_url: must begin with https://, because tls_cert is set",)
+
+
+def test_a_certificate_and_a_key_that_are_swapped_are_a_problem(tmp_path: Path) -> None:
+    cert, key = make_certificate(tmp_path)
+
+    (found,) = problems_of(tmp_path, "", tls_cert=str(key), tls_key=str(cert))
+
+    assert found == f"[server] tls_cert: {key} holds no certificate in PEM form"
+
+
+def test_a_key_file_without_a_key_is_a_problem(tmp_path: Path) -> None:
+    cert, _ = make_certificate(tmp_path)
+
+    (found,) = problems_of(tmp_path, "", tls_cert=str(cert), tls_key=str(cert))
+
+    assert found == f"[server] tls_key: {cert} holds no private key in PEM form"
+
+
+def test_a_key_of_another_certificate_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    _, key = make_certificate(tmp_path / "other")
+    cert, _ = make_certificate(tmp_path)
+
+    (found,) = problems_of(tmp_path, "", tls_cert=str(cert), tls_key=str(key))
+
+    assert found == f"[server] tls_key: {key} is not the private key of {cert}"
+
+
+def test_a_key_with_a_passphrase_is_a_problem(tmp_path: Path) -> None:
+    """The server asks nobody when it starts."""
+    cert, key = make_certificate(tmp_path, passphrase="secret")
+
+    (found,) = problems_of(tmp_path, TLS)
+
+    assert str(cert) in found
+    assert str(key) in found
+    assert "without a passphrase" in found
+
+
+def test_a_certificate_that_is_cut_off_is_a_problem(tmp_path: Path) -> None:
+    cert, _ = make_certificate(tmp_path)
+    cert.write_bytes(cert.read_bytes()[:200])
+
+    (found,) = problems_of(tmp_path, TLS)
+
+    assert "must be whole PEM files" in found
+
+
+def test_a_proxy_without_a_base_url_is_probably_not_meant(tmp_path: Path) -> None:
+    """Discovery would name the listener's own address, which clients cannot reach."""
+    proxied = "[server]\nbehind_proxy = true\n"
+    named = proxied + 'base_url = "https://taxii.example.org"\n'
+
+    (found,) = settings_warnings(load(tmp_path, proxied))
+
+    assert found.startswith("[server] base_url: is not set although behind_proxy is")
+    assert settings_warnings(load(tmp_path, named)) == []
 
 
 @pytest.mark.parametrize(

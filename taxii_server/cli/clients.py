@@ -7,6 +7,7 @@ effect at once, on every worker.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,6 +29,15 @@ from taxii_server.cli.options import (
     print_table,
 )
 from taxii_server.storage.protocol import ClientRecord, Store
+
+MOST_GRACE_US = 365 * 86_400 * 1_000_000
+
+
+def _parse_grace(ctx: click.Context, param: click.Parameter, value: str) -> int:
+    grace = parse_duration(ctx, param, value)
+    if grace > MOST_GRACE_US:
+        raise click.BadParameter(f"{value!r} is longer than 365d, the most.")
+    return grace
 
 
 @click.group()
@@ -57,7 +67,8 @@ def add_client(
 
     A publisher pushes to its member's submissions and reads them. A subscriber reads
     its member's feed. An auditor reads and never writes: of its member, or of all
-    where it has none. An operator manages clients and reads no content.
+    where it has none. An operator reads /metrics and no content; clients and the policy
+    are managed by commands and files on the server's own data folder, never over HTTP.
     """
     wanted = frozenset(Role(role) for role in roles)
     problem = client_problem(name, member, wanted)
@@ -81,17 +92,7 @@ def list_clients(data: Path, as_json: bool) -> None:
     with open_data(data) as opened:
         records = opened.services.store.list_clients()
     if as_json:
-        print_json(
-            [
-                {
-                    "name": r.name,
-                    "member": r.member,
-                    "roles": sorted(r.roles),
-                    "disabled": r.disabled,
-                }
-                for r in records
-            ]
-        )
+        print_json([_shown(record) for record in records])
         return
     rows = [
         (r.name, r.member or "-", " ".join(sorted(r.roles)), "yes" if r.disabled else "no")
@@ -104,15 +105,20 @@ def list_clients(data: Path, as_json: bool) -> None:
 @click.argument("name")
 @click.option(
     "--grace",
-    callback=parse_duration,
+    callback=_parse_grace,
     default="0",
+    metavar="DURATION",
     show_default=True,
-    help="How long the old secrets stay valid: seconds, or 15m, 24h, 7d.",
+    help="How long the old secrets stay valid: seconds, or 15m, 24h, 7d; at most 365d.",
 )
 @data_option()
 @json_option
 def rotate_client(name: str, grace: int, data: Path, as_json: bool) -> None:
-    """Give the client NAME a new password and API token and print them, once."""
+    """Give the client NAME a new password and API token and print them, once.
+
+    With --grace the secrets it had stay valid beside the new ones for that long. Secrets
+    that were in their grace already end at once: two pairs are valid at most.
+    """
     with open_data(data) as opened:
         store = opened.services.store
         record = _get_client(store, name)
@@ -126,12 +132,27 @@ def rotate_client(name: str, grace: int, data: Path, as_json: bool) -> None:
 @client.command("disable")
 @click.argument("name")
 @data_option()
-def disable_client(name: str, data: Path) -> None:
+@json_option
+def disable_client(name: str, data: Path, as_json: bool) -> None:
     """Refuse the client NAME from now on. Its name stays taken."""
     with open_data(data) as opened:
         store = opened.services.store
-        store.replace_client(disable(_get_client(store, name)))
+        record = disable(_get_client(store, name))
+        store.replace_client(record)
+    if as_json:
+        print_json(_shown(record))
+        return
     click.echo(f"The client {name!r} is disabled.")
+
+
+def _shown(record: ClientRecord) -> dict[str, Any]:
+    """Return what may be shown of a client."""
+    return {
+        "name": record.name,
+        "member": record.member,
+        "roles": sorted(record.roles),
+        "disabled": record.disabled,
+    }
 
 
 def _get_client(store: Store, name: str) -> ClientRecord:

@@ -52,13 +52,15 @@ class _ListsOfNames(click.Command):
     "--readers",
     metavar="M...",
     multiple=True,
-    help="Members or groups that read, beside the owner, where the file says can_read.",
+    help="Members or groups that read, beside the owner, where the file says can_read: "
+    "several words, a list with commas, or the option again.",
 )
 @click.option(
     "--writers",
     metavar="M...",
     multiple=True,
-    help="Members or groups that write, beside the owner, where the file says can_write.",
+    help="Members or groups that write, beside the owner, where the file says can_write; "
+    "given like --readers.",
 )
 @json_option
 def import_medallion(
@@ -72,11 +74,11 @@ def import_medallion(
 ) -> None:
     """Import FILE, the JSON data file of medallion, as collections of one owner.
 
-    Stop the server first. API Roots keep their paths, collections their ids, titles
-    and media types, objects their versions, dates and order. The collections are
-    appended to coalition.toml; the owner sees each of them, and reads and writes
-    where the file's can_read and can_write say so. Statuses are readable by the
-    owner's publishers and auditors, for as long as new ones.
+    Stop the server first. API Roots keep their paths, though not their titles;
+    collections keep their ids, titles and media types, objects their versions, dates and
+    order. The collections are appended to coalition.toml; the owner sees each of them,
+    and reads and writes where the file's can_read and can_write say so. Statuses are
+    readable by the owner's publishers and auditors, for as long as new ones.
 
     What cannot be taken is reported and the rest is imported. If the import is
     interrupted, run it again; what it has done is not done twice. Exits with 1 if
@@ -89,6 +91,7 @@ def import_medallion(
         fail(f"{file}: {error}")
     rights = ImportRights(owner, _names(readers), _names(writers))
     with open_data(data) as opened:
+        known = {(c.root, c.id) for c in opened.services.coalition.collections}
         report = import_collections(
             opened.services, data / COALITION_FILE, found, rights, file.name
         )
@@ -97,7 +100,9 @@ def import_medallion(
     else:
         _print_report(report, data)
     if not report.collections:
-        click.echo(f"{file}: nothing was imported and nothing was changed.", err=True)
+        wanted = {(root.path, c.id) for root in found.roots for c in root.collections}
+        why = "it was imported already; " if wanted and wanted <= known else ""
+        click.echo(f"{file}: {why}nothing was imported and nothing was changed.", err=True)
         sys.exit(1)
 
 
@@ -118,8 +123,15 @@ def _print_report(report: ImportReport, data: Path) -> None:
         for c in report.collections
     ]
     print_table(("API ROOT", "ALIAS", "ID", "TITLE", "OBJECTS", "NOT TAKEN"), rows)
-    objects = sum(c.objects for c in report.collections)
+    click.echo("warning: API Roots keep their paths, not their titles and descriptions", err=True)
+    objects = _count(sum(c.objects for c in report.collections), "object version")
+    collections = _count(len(rows), "collection")
+    statuses = _count(report.statuses, "status", "statuses")
     click.echo(
-        f"{objects} object versions in {len(rows)} collections and {report.statuses} statuses "
-        f"were imported; the collections stand in {data / COALITION_FILE}."
+        f"Imported: {objects} in {collections}, and {statuses}. The collections stand in "
+        f"{data / COALITION_FILE}."
     )
+
+
+def _count(number: int, one: str, more: str = "") -> str:
+    return f"{number} {one if number == 1 else more or one + 's'}"

@@ -44,6 +44,7 @@ class _Clearinghouse(click.Group):
             return None
         module, _, attribute = target.partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
+        _say_whole_sentences(command)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -61,6 +62,16 @@ class _Clearinghouse(click.Group):
         sys.exit(1)
 
 
+def _say_whole_sentences(command: click.Command) -> None:
+    """Let lists of commands say the first sentence of each; click itself cuts it."""
+    if command.help and not command.short_help:
+        first_paragraph = " ".join(command.help.partition("\n\n")[0].split())
+        command.short_help = first_paragraph.partition(". ")[0].removesuffix(".") + "."
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            _say_whole_sentences(below)
+
+
 @click.group(
     cls=_Clearinghouse,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -72,3 +83,7 @@ def main() -> None:
     Start with `clearinghouse demo`, or with `clearinghouse init`, `clearinghouse
     client add` and `clearinghouse serve`.
     """
+
+
+if __name__ == "__main__":
+    main(prog_name="clearinghouse")

@@ -18,17 +18,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from taxii_server.client.bundles import StixText, read_file, read_objects
-from taxii_server.client.pull import OutputFormat, PullOptions, pull_collection
-from taxii_server.client.push import Detail, PushOptions, PushReport, push_objects
-from taxii_server.client.session import (
-    ClientError,
-    Credentials,
-    TaxiiSession,
-    is_loopback,
-    printable,
+from taxii_server.client.printing import printable
+from taxii_server.client.pull import (
+    STANDARD_OUTPUT,
+    OutputFormat,
+    PullOptions,
+    PullReport,
+    pull_collection,
 )
+from taxii_server.client.push import Detail, PushOptions, PushReport, push_objects
+from taxii_server.client.session import ClientError, Credentials, TaxiiSession, is_loopback
 
 _MOST_MESSAGES = 20  # different ones shown
+_NOTHING_TO_LOG_IN_WITH = (
+    "No password: set CLEARINGHOUSE_PASSWORD or give --password-file; it is asked for only "
+    "where standard input is a terminal."
+)
 
 
 def _connection_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -114,8 +119,8 @@ def push(
 @click.option(
     "--out",
     required=True,
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    help="The file to write.",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True, allow_dash=True),
+    help="The file to write; - is standard output, only without --state.",
 )
 @click.option(
     "--format",
@@ -160,12 +165,14 @@ def pull(
     --type and --all-versions is remembered on its own.
 
     Output and state are written safely: after a crash, run the same command again and
-    nothing is lost or doubled.
+    nothing is lost or doubled. With --out - what is said about the pull goes to standard
+    error, and an exit code other than 0 means that the output is not complete.
 
     --url may be an API Root if the client can read one collection there. Lost
     connections and the answers 429, 502, 503 and 504 are retried for about a minute,
     or for as long as the server asks in Retry-After. The password is never an argument.
     """
+    _check_output(out, state)
     with (
         _failing_with_a_sentence(),
         _session(url, user, password_file, ca_file) as session,
@@ -180,6 +187,32 @@ def pull(
             progress=advance,
         )
         report = pull_collection(session, url, options)
+    _show_pull(report, as_json=as_json)
+
+
+def _check_output(out: Path, state: Path | None) -> None:
+    """Find out before anything is asked or sent that nothing could be written.
+
+    Raises:
+        click.UsageError: It could not.
+    """
+    if out == STANDARD_OUTPUT and state is not None:
+        raise click.UsageError(
+            "--out - cannot go with --state: what was written to standard output cannot be "
+            "continued safely. Give a file."
+        )
+    for option, file in (("--out", out), ("--state", state)):
+        if file is None or file == STANDARD_OUTPUT:
+            continue
+        if not file.parent.is_dir():
+            raise click.UsageError(f"{option}: there is no folder {file.parent.absolute()}.")
+        if not os.access(file.parent, os.W_OK | os.X_OK):
+            raise click.UsageError(f"{option}: no file can be made in {file.parent.absolute()}.")
+
+
+def _show_pull(report: PullReport, *, as_json: bool) -> None:
+    to_stdout = report.out == STANDARD_OUTPUT
+    got = f"{report.pulled} objects from {report.collection.label}"
     if as_json:
         summary = {
             "collection": report.collection.url,
@@ -188,14 +221,14 @@ def pull(
             "written_count": report.written,
             "added_after": report.added_after,
         }
-        click.echo(json.dumps(summary))
+        said = json.dumps(summary)
+    elif to_stdout:
+        said = f"{got}."
+    elif report.format is OutputFormat.BUNDLE:
+        said = f"{got}; {report.out} holds {report.written}."
     else:
-        got = f"{report.pulled} objects from {report.collection.label}"
-        click.echo(
-            f"{got}; {out} holds {report.written}."
-            if output_format == "bundle"
-            else f"{got} written to {out}."
-        )
+        said = f"{got} written to {report.out}."
+    click.echo(said, err=to_stdout)
 
 
 def _read(file: Path) -> list[StixText]:
@@ -212,9 +245,14 @@ def _session(url: str, user: str, password_file: Path | None, ca_file: Path | No
     parts = urlsplit(url)
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         click.echo("Warning: http:// sends the password unencrypted; use https://.", err=True)
-    return TaxiiSession(
-        Credentials(user=user, password=read_password(user, password_file)), ca_file=ca_file
-    )
+    credentials = Credentials(user=user, password=read_password(user, password_file))
+    return TaxiiSession(credentials, ca_file=ca_file, tell=_tell)
+
+
+def _tell(said: str) -> None:
+    # Not click.echo: it writes past what rich puts in place of stderr, into the progress bar.
+    sys.stderr.write(said + "\n")
+    sys.stderr.flush()
 
 
 def read_password(user: str, password_file: Path | None) -> str:
@@ -231,13 +269,18 @@ def read_password(user: str, password_file: Path | None) -> str:
     found = os.environ.get("CLEARINGHOUSE_PASSWORD", "")
     if found:
         return found
+    if not can_ask():
+        raise click.UsageError(_NOTHING_TO_LOG_IN_WITH)
     try:
         prompted: str = click.prompt(f"Password of {user}", hide_input=True, err=True)
     except click.Abort as exc:
-        raise click.UsageError(
-            "No password: set CLEARINGHOUSE_PASSWORD, give --password-file, or type it."
-        ) from exc
+        raise click.UsageError(_NOTHING_TO_LOG_IN_WITH) from exc
     return prompted
+
+
+def can_ask() -> bool:
+    """Return whether a person sits at standard input."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 @contextmanager

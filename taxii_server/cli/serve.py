@@ -5,11 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from taxii_server.app import COALITION_FILE, SERVER_FILE, OpenServer, open_services
+from taxii_server.app import (
+    COALITION_FILE,
+    SERVER_FILE,
+    OpenServer,
+    open_services,
+    require_data_folder,
+)
 from taxii_server.cli.options import data_option
 from taxii_server.clock import format_us, now_us
 from taxii_server.errors import ConfigError
@@ -27,17 +34,45 @@ from taxii_server.toml_tables import read_toml
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the name below it is made anew, or not used
 
+_OPTIONS = {
+    "listen": "--host/--port",
+    "workers": "--workers",
+    "tls_cert": "--tls-cert",
+    "tls_key": "--tls-key",
+}
+"""Options by the key of [server] that they replace."""
+
 AHEAD_US = 3_600_000_000
 """How far the store's newest date may lie ahead of the clock: an hour."""
 
 
 @click.command()
 @data_option()
-@click.option("--host", help="Address to listen on, instead of the one in server.toml.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.")
-@click.option("--workers", type=click.IntRange(0, 256), help="Worker processes; 0 is one per core.")
-@click.option("--tls-cert", type=click.Path(path_type=Path), help="Certificate chain, PEM.")
-@click.option("--tls-key", type=click.Path(path_type=Path), help="Its private key, PEM.")
+@click.option("--host", show_default="from server.toml", help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    show_default="from server.toml",
+    help="Port to listen on.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(0, 256),
+    show_default="from server.toml",
+    help="Worker processes; 0 is one per core.",
+)
+@click.option(
+    "--tls-cert",
+    type=click.Path(path_type=Path),
+    show_default="from server.toml",
+    help="Certificate chain, PEM.",
+)
+@click.option(
+    "--tls-key",
+    type=click.Path(path_type=Path),
+    show_default="from server.toml",
+    help="Its private key, PEM.",
+)
 @click.option(
     "--accept-future-dates",
     is_flag=True,
@@ -59,6 +94,7 @@ def serve(
     Options replace keys of [server] in server.toml and are checked like them: a
     loopback address, or TLS, or behind_proxy.
     """
+    require_data_folder(data)
     file = data / SERVER_FILE
     overrides: dict[str, object] = {
         "workers": workers,
@@ -68,7 +104,11 @@ def serve(
     if host is not None or port is not None:
         overrides["listen"] = listen_address(file, host, port)
     overrides = {key: value for key, value in overrides.items() if value is not None}
-    settings = load_settings(file, server=overrides)
+    try:
+        settings = load_settings(file, server=overrides)
+    except ConfigError as error:
+        named = [_name_options(problem, overrides) for problem in error.problems]
+        raise ConfigError(file, named) from error
     _check_store(data, settings, accept_future_dates=accept_future_dates)
     configure_logging()
     where = listener(settings)
@@ -89,6 +129,18 @@ def listen_address(file: Path, host: str | None, port: int | None) -> str:
         given = listener(Settings(server=ServerSettings(listen=str(written))))
         host, port = host or given.host, port or given.port
     return _address(host, port)
+
+
+def _name_options(problem: str, overrides: Mapping[str, object]) -> str:
+    """Return the problem so that nobody looks in the file for what an option said."""
+    place, _, what = problem.partition(": ")
+    key = place.removeprefix("[server] ")
+    if key in overrides:
+        return f"{place}, replaced by {_OPTIONS[key]}: {what}"
+    replacing = [_OPTIONS[name] for name in overrides]
+    if key == "base_url" and replacing:
+        return f"{problem} (checked with {' and '.join(replacing)})"
+    return problem
 
 
 def _address(host: str, port: int) -> str:

@@ -123,15 +123,27 @@ def listen(host: str, port: int, backlog: int) -> socket.socket:
         ConfigError: The address is taken, or not one of this machine.
     """
     deadline = time.monotonic() + _BIND_WITHIN_S
+    waiting = False
     while True:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
             listening = socket.create_server(found[4][:2], family=found[0], backlog=backlog)
             break
         except OSError as exc:
-            if exc.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+            if exc.errno != errno.EADDRINUSE:
                 raise ConfigError(f"{host}:{port}", [f"cannot listen: {exc.strerror}"]) from exc
-            logger.warning("the address is taken; waiting", extra=fields(host=host, port=port))
+            if time.monotonic() > deadline:
+                problem = (
+                    "cannot listen: another process listens there; stop it, or choose another "
+                    "--port or [server] listen"
+                )
+                raise ConfigError(f"{host}:{port}", [problem]) from exc
+            if not waiting:
+                logger.warning(
+                    "the address is taken; waiting for it to become free",
+                    extra=fields(host=host, port=port, at_most_s=_BIND_WITHIN_S),
+                )
+            waiting = True
             time.sleep(_LOOK_EVERY_S)
     listening.setblocking(False)
     # Accepted connections inherit these on Linux. Without the first, a response that

@@ -14,13 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urljoin, urlunsplit
 
-from taxii_server.client.session import (
-    ClientError,
-    HttpError,
-    TaxiiSession,
-    printable,
-    split_url,
-)
+from taxii_server.client.printing import printable
+from taxii_server.client.session import ClientError, HttpError, TaxiiSession, split_url
 
 DEFAULT_MAX_CONTENT_LENGTH = 10 * 1024 * 1024  # bytes, where an API Root does not say
 _ENDPOINTS = ("objects/", "manifest/", "collections/")

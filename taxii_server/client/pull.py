@@ -11,9 +11,10 @@ arrives, unless all versions are wanted.
 from __future__ import annotations
 
 import os
+import sys
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -27,6 +28,8 @@ from taxii_server.client.session import ClientError, TaxiiSession
 from taxii_server.client.state import PullState, locked, replacing, sync_folder
 from taxii_server.clock import parse_instant
 
+STANDARD_OUTPUT = Path("-")
+
 
 class OutputFormat(StrEnum):
     """What a pull writes."""
@@ -39,7 +42,7 @@ class OutputFormat(StrEnum):
 class PullOptions:
     """What to pull and where to."""
 
-    out: Path
+    out: Path  # STANDARD_OUTPUT only without a state: what a pipe took cannot be taken back
     format: OutputFormat = OutputFormat.BUNDLE
     state: Path | None = None
     types: Sequence[str] = ()  # all types if empty
@@ -62,6 +65,7 @@ class PullReport:
 
     collection: RemoteCollection
     out: Path
+    format: OutputFormat
     pulled: int  # objects received now
     written: int  # objects that the output holds for this pull: with a bundle all, else the new
     added_after: str | None  # where the next pull with the state continues
@@ -104,7 +108,7 @@ class _Pull:
         if self._options.format is OutputFormat.BUNDLE:
             written = self._write_bundle()
         elif self._options.state is None:
-            with replacing(self._options.out) as file:
+            with _opened(self._options.out) as file:
                 written = _write_lines(file, self._objects())
         else:
             written = self._append_lines(self._options.state)
@@ -112,7 +116,14 @@ class _Pull:
             if self._last is not None:
                 self._state.added_after[self._key] = self._last
             self._state.save(self._options.state)
-        return PullReport(self._collection, self._options.out, self._pulled, written, self._last)
+        return PullReport(
+            self._collection,
+            self._options.out,
+            self._options.format,
+            self._pulled,
+            written,
+            self._last,
+        )
 
     def _objects(self) -> Iterator[StixText]:
         pages = walk(self._session, self._collection, self._options.query(), self._last)
@@ -145,7 +156,7 @@ class _Pull:
     def _write_bundle(self) -> int:
         out = self._options.out
         if self._options.state is None or not out.exists():
-            with replacing(out) as file:
+            with _opened(out) as file:
                 return _write_bundle(file, self._objects())
         old, new = read_file(out), list(self._objects())
         merged = merge(old, new, keep_all=self._options.all_versions)
@@ -153,6 +164,10 @@ class _Pull:
             return len(merged)  # nothing to write; the file may be read by others
         with replacing(out) as file:
             return _write_bundle(file, merged)
+
+
+def _opened(out: Path) -> AbstractContextManager[IO[bytes]]:
+    return nullcontext(sys.stdout.buffer) if out == STANDARD_OUTPUT else replacing(out)
 
 
 def merge(old: Sequence[StixText], new: Sequence[StixText], *, keep_all: bool) -> list[StixText]:

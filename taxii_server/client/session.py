@@ -23,7 +23,10 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 from requests.auth import HTTPBasicAuth
+from requests.utils import get_environ_proxies, select_proxy
 
+from taxii_server.client.printing import printable
+from taxii_server.client.reasons import cause, is_unreadable_answer, speaks_tls, tls_failure
 from taxii_server.media_types import CT
 
 _RETRIED = frozenset({429, 502, 503, 504})
@@ -113,10 +116,13 @@ class TaxiiSession:
         ca_file: Path | None = None,
         retry: RetryPolicy | None = None,
         timeout_s: float = 120.0,  # for the server to answer; connecting has 10 seconds
+        tell: Callable[[str], None] = lambda _: None,  # each failure that is retried, at once
     ) -> None:
         self.user = credentials.user
         self._retry = retry or RetryPolicy()
         self._timeout_s = timeout_s
+        self._tell = tell
+        self._was_answered = False  # then the scheme is right
         self._verify: bool | str = True if ca_file is None else str(ca_file)
         self._http = requests.Session()
         self._http.headers["User-Agent"] = f"clearinghouse/{metadata.version('clearinghouse')}"
@@ -164,36 +170,60 @@ class TaxiiSession:
         while True:
             attempt += 1
             try:
-                response = self._http.request(
-                    method,
-                    url,
-                    timeout=(10.0, self._timeout_s),
-                    allow_redirects=False,
-                    verify=self._verify,
-                    **how,
-                )
-            except requests.exceptions.SSLError as exc:
-                raise ClientError(
-                    f"{url} has no certificate that this machine trusts: {_cause(exc)}. "
-                    "For a private certificate authority give its file with --ca-file."
-                ) from exc
+                response = self._request(method, url, **how)
             except (
                 requests.ConnectionError,
                 requests.Timeout,
                 requests.exceptions.ChunkedEncodingError,
             ) as exc:
+                self._check_scheme(url, exc)
+                problem = f"{url} cannot be reached ({cause(exc)})"
                 if attempt >= self._retry.attempts:
-                    raise ClientError(
-                        f"{url} cannot be reached ({_cause(exc)}); gave up after "
-                        f"{attempt} attempts."
-                    ) from exc
-                self._retry.sleep(self._retry.wait_s(attempt))
-                continue
-            except (requests.RequestException, OSError) as exc:  # OSError: no such --ca-file
-                raise ClientError(f"{url} cannot be asked: {_cause(exc)}") from exc
-            if response.status_code not in _RETRIED or attempt >= self._retry.attempts:
-                return response
-            self._retry.sleep(self._wait_for(url, response, attempt))
+                    raise ClientError(f"{problem}; gave up after {attempt} attempts.") from exc
+                wait_s = self._retry.wait_s(attempt)
+            else:
+                if response.status_code not in _RETRIED or attempt >= self._retry.attempts:
+                    return response
+                problem = f"{url} answered {response.status_code}"
+                wait_s = self._wait_for(url, response, attempt)
+            self._tell(f"{problem}; trying again in {wait_s:.1f} s")
+            self._retry.sleep(wait_s)
+
+    def _request(self, method: str, url: str, **how: Any) -> requests.Response:
+        """Send once; what another attempt may mend is raised as it is."""
+        try:
+            response = self._http.request(
+                method,
+                url,
+                timeout=(10.0, self._timeout_s),
+                allow_redirects=False,
+                verify=self._verify,
+                **how,
+            )
+        except requests.exceptions.SSLError as exc:
+            raise ClientError(tls_failure(url, split_url(url).hostname or "", exc)) from exc
+        except (
+            requests.ConnectionError,
+            requests.Timeout,
+            requests.exceptions.ChunkedEncodingError,
+        ):
+            raise
+        except (requests.RequestException, OSError) as exc:  # OSError: no such --ca-file
+            raise ClientError(f"{url} cannot be asked: {cause(exc)}") from exc
+        self._was_answered = True
+        return response
+
+    def _check_scheme(self, url: str, exc: Exception) -> None:
+        """Look whether http:// is what is wrong, if nothing was ever answered in HTTP."""
+        parts = split_url(url)
+        if self._was_answered or parts.scheme != "http" or not is_unreadable_answer(exc):
+            return
+        if self._http.trust_env and select_proxy(url, get_environ_proxies(url)):
+            return  # it was the proxy's answer, and the port itself may be out of reach
+        if speaks_tls(parts.hostname or "", parts.port or 80):
+            raise ClientError(
+                f"{url}: this port of {parts.hostname} speaks TLS; use https:// in the URL."
+            ) from exc
 
     def _wait_for(self, url: str, response: requests.Response, attempt: int) -> float:
         wanted = retry_after_s(response.headers.get("Retry-After"), time.time())
@@ -264,16 +294,6 @@ def retry_after_s(value: str | None, now_s: float) -> float | None:
     return max(0.0, moment.timestamp() - now_s)
 
 
-def printable(text: object, longest: int = 2000) -> str:
-    r"""Return what a server said without control characters, for a terminal.
-
-    >>> printable("a\x1b[31mb\n")
-    'a [31mb '
-    """
-    shown = "".join(c if c.isprintable() else " " for c in str(text)[:longest])
-    return shown if len(str(text)) <= longest else shown + "…"
-
-
 def _redirect_target(method: str, url: str, response: requests.Response) -> str:
     target = urljoin(url, response.headers.get("Location", ""))
     if _origin(target) != _origin(url):
@@ -304,17 +324,3 @@ def _server_sentence(response: requests.Response) -> str:
     except (ValueError, AttributeError, RecursionError):
         said = []
     return ": " + printable(": ".join(said)) if said else "."
-
-
-def _cause(exc: BaseException) -> str:
-    """Return the innermost reason; the outer layers repeat it with object addresses."""
-    reason = exc
-    while True:
-        inner = getattr(reason, "reason", None) or next(
-            (a for a in reason.args if isinstance(a, BaseException)), None
-        )
-        if not isinstance(inner, BaseException) or inner is reason:
-            break
-        reason = inner
-    text = reason.strerror if isinstance(reason, OSError) and reason.strerror else str(reason)
-    return printable(text.partition("object at 0x")[2].partition(": ")[2] or text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import signal
 import socket
@@ -14,8 +16,7 @@ import requests
 
 _START_S = 60
 _STOP_S = 20
-_LOG_SHOWN = 2000  # characters
-_MAIN = "from taxii_server.cli.main import main; main(prog_name='clearinghouse')"
+_LINES_SHOWN = 10
 
 
 class DemoError(Exception):
@@ -30,6 +31,26 @@ def free_port() -> int:
         return port
 
 
+def check_port(port: int) -> None:
+    """Find out that a loopback port cannot be had before a server is started for nothing.
+
+    Raises:
+        DemoError: It cannot.
+    """
+    with socket.socket() as sock:
+        # As servers do: a port whose last connections are still being buried is free.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind(("127.0.0.1", port))
+        except OSError as exc:
+            why = (
+                "is in use" if exc.errno == errno.EADDRINUSE else f"cannot be had ({exc.strerror})"
+            )
+            raise DemoError(
+                f"Port {port} of 127.0.0.1 {why}; give another --port, or none to take a free one."
+            ) from exc
+
+
 class DemoServer:
     """A server on loopback; a context manager that stops it at the end.
 
@@ -40,7 +61,7 @@ class DemoServer:
     def __init__(self, data: Path, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.log = data / "server.log"
-        command = [sys.executable, "-c", _MAIN, "serve", "--data", str(data)]
+        command = [sys.executable, "-m", "taxii_server.cli.main", "serve", "--data", str(data)]
         command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -69,14 +90,14 @@ class DemoServer:
             http.trust_env = False  # no proxy stands before loopback
             while time.monotonic() < end:
                 if self._process.poll() is not None:
-                    raise DemoError(f"The server did not start.\n{self._end_of_log()}")
+                    raise DemoError(f"The server did not start: {self._last_words()}")
                 try:
                     if http.get(f"{self.url}/readyz", timeout=5).status_code == 200:
                         return
                 except requests.RequestException:
                     pass  # not listening yet
                 time.sleep(0.1)
-        raise DemoError(f"The server was not ready in {_START_S} seconds.\n{self._end_of_log()}")
+        raise DemoError(f"The server was not ready in {_START_S} seconds: {self._last_words()}")
 
     def wait(self) -> None:
         """Return never, unless the server ends by itself.
@@ -85,7 +106,7 @@ class DemoServer:
             DemoError: It did.
         """
         self._process.wait()
-        raise DemoError(f"The server ended by itself.\n{self._end_of_log()}")
+        raise DemoError(f"The server ended by itself: {self._last_words()}")
 
     def stop(self) -> None:
         """Stop the server and wait until it has gone; a second Ctrl-C ends it at once."""
@@ -98,5 +119,32 @@ class DemoServer:
             os.killpg(self._process.pid, signal.SIGKILL)  # its workers too
             self._process.wait()
 
-    def _end_of_log(self) -> str:
-        return self.log.read_text(encoding="utf-8", errors="replace")[-_LOG_SHOWN:]
+    def _last_words(self) -> str:
+        return last_words(self.log.read_text(encoding="utf-8", errors="replace"))
+
+
+def last_words(log: str) -> str:
+    r"""Return the last sentence of a server's log, then its last lines whole.
+
+    >>> last_words('{"message": "starting"}\nno such folder\n')
+    'no such folder\n\nThe end of its log:\n{"message": "starting"}'
+    """
+    lines = [line for line in log.splitlines() if line.strip()]
+    if not lines:
+        return "it logged nothing."
+    plain = [n for n, line in enumerate(lines) if not line.startswith("{")]
+    chosen = plain[-1] if plain else len(lines) - 1  # what is meant for people is not JSON
+    rest = lines[max(0, len(lines) - _LINES_SHOWN) :]
+    if lines[chosen] in rest:
+        rest.remove(lines[chosen])
+    end = "\n\nThe end of its log:\n" + "\n".join(rest) if rest else ""
+    return _sentence(lines[chosen]) + end
+
+
+def _sentence(line: str) -> str:
+    """Return the message of a log record, or the line itself."""
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return line
+    return str(record.get("message") or record.get("event") or line)

@@ -90,6 +90,8 @@ def coalition_warnings(coalition: Coalition, document: Mapping[str, Any]) -> lis
         *_unknown_types("withhold", policy.withholds),
         *_unreachable_withholds(policy.withholds),
         *_unreachable_releases(policy.releases, policy.withholds),
+        *_nothing_shared(policy.releases),
+        *_empty_groups(document),
         *_odd_collections(document),
     ]
 
@@ -139,6 +141,17 @@ def _open_cases(rule: Rule, others: Iterable[Rule]) -> Iterator[tuple[str, str, 
 def _pairs(rule: Rule) -> list[tuple[str, str]]:
     pairs = product(sorted(rule.from_members), sorted(rule.to_members))
     return [(producer, recipient) for producer, recipient in pairs if producer != recipient]
+
+
+def _nothing_shared(releases: tuple[Rule, ...]) -> Iterator[str]:
+    if not releases:
+        yield "[[release]]: there is no rule, so no member's feed shows what another one pushes"
+
+
+def _empty_groups(document: Mapping[str, Any]) -> Iterator[str]:
+    for name, members in document.get("groups", {}).items():
+        if not members:
+            yield f"[groups] {name}: names no member"
 
 
 def _odd_collections(document: Mapping[str, Any]) -> Iterator[str]:

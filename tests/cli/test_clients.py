@@ -138,6 +138,26 @@ def test_rotate_with_grace_keeps_the_old_secrets_valid(run: Run, data: Path) -> 
         assert log_in(data, "fb", secrets["token"]).name == "fb"
 
 
+def test_a_grace_is_at_most_a_year(run: Run, data: Path) -> None:
+    """Longer, it is no rotation."""
+    add(run, data, "fb", *PUBLISHER)
+
+    refused = run("client", "rotate", "fb", "--grace", "366d", "--data", data)
+
+    assert refused.exit_code == 2
+    assert "longer than 365d" in refused.stderr
+    assert run("client", "rotate", "fb", "--grace", "365d", "--data", data).exit_code == 0
+
+
+def test_disable_says_for_programs_what_the_client_is_now(run: Run, data: Path) -> None:
+    add(run, data, "fb", *PUBLISHER)
+
+    found = read_json(run("client", "disable", "fb", "--data", data, "--json"))
+
+    assert [found] == read_json(run("client", "list", "--data", data, "--json"))
+    assert found["disabled"] is True
+
+
 def test_disable_refuses_the_client(run: Run, data: Path) -> None:
     made = add(run, data, "fb", *PUBLISHER)
 

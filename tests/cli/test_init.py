@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from pathlib import Path
+
+import pytest
 
 from taxii_server.settings import packaged_config
 from taxii_server.storage.protocol import SCHEMA_VERSION
@@ -10,8 +14,37 @@ from tests.cli.conftest import Run, read_json
 
 
 def test_init_copies_the_packaged_configuration(data: Path) -> None:
-    for name in ("server.toml", "coalition.toml"):
+    for name in ("server.toml", "coalition.toml", "reference.toml"):
         assert (data / name).read_bytes() == (packaged_config() / name).read_bytes()
+
+
+def test_init_prints_commands_that_can_be_pasted(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A path with a blank is quoted, and a program that is not on PATH is named by its path."""
+    program = tmp_path / "bin" / "clearinghouse"
+    monkeypatch.setattr(sys, "argv", [str(program), "init"])
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+
+    lines = run("init", "--data", tmp_path / "my data").stdout.splitlines()[1:]
+
+    words = [shlex.split(line) for line in lines]
+    assert [line[1] for line in words] == ["client", "client", "serve"]
+    assert {line[0] for line in words} == {str(program)}
+    assert {line[line.index("--data") + 1] for line in words} == {str(tmp_path / "my data")}
+    assert {line[line.index("--role") + 1] for line in words[:2]} == {"publisher", "subscriber"}
+
+
+def test_init_names_the_program_shortly_where_the_shell_finds_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "clearinghouse"
+    program.touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    lines = run("init", "--data", tmp_path / "data").stdout.splitlines()[1:]
+
+    assert all(line.startswith("  clearinghouse ") for line in lines)
 
 
 def test_init_takes_another_coalition(run: Run, tmp_path: Path) -> None:

@@ -27,6 +27,13 @@ def test_the_help_names_every_command(run: Run) -> None:
         assert f"\n  {name} " in output
 
 
+def test_lists_of_commands_are_never_cut(run: Run) -> None:
+    for words in ((), ("client",), ("member",), ("collection",), ("config",)):
+        _, _, listed = run(*words, "--help").output.partition("\nCommands:\n")
+        assert listed, words
+        assert "..." not in listed, words
+
+
 def commands(group: click.Group, *path: str) -> list[tuple[str, ...]]:
     """Return the words of every command below a group."""
     context = click.Context(group)

@@ -7,8 +7,9 @@ test has queued: a refusal, a lost connection, a redirect.
 from __future__ import annotations
 
 import json
+import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -128,10 +129,16 @@ class FakeTaxii:
     def collection_url(self) -> str:
         return f"{self.root_url}collections/{COLLECTION}/"
 
-    def session(self, **retry: Any) -> TaxiiSession:
+    def session(
+        self, *, tell: Callable[[str], None] = lambda _: None, **retry: Any
+    ) -> TaxiiSession:
         """Return a session that does not really wait between attempts."""
         policy = RetryPolicy(**{"sleep": lambda _: None, **retry})
-        return TaxiiSession(Credentials(user="sam", password="pä:ss"), retry=policy)
+        return TaxiiSession(Credentials(user="sam", password="pä:ss"), retry=policy, tell=tell)
+
+    def speak_tls(self, context: ssl.SSLContext) -> None:
+        """Serve TLS from now on."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
 
     def add(self, *things: Mapping[str, Any] | str) -> None:
         """Let the collection hold objects."""

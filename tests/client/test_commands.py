@@ -9,8 +9,9 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from taxii_server.cli import push_pull
 from taxii_server.cli.push_pull import pull, push
-from tests.client.fake import FakeTaxii
+from tests.client.fake import LOST, FakeTaxii
 from tests.client.make import DAY, make_id, make_object
 
 
@@ -86,7 +87,10 @@ def test_the_password_comes_from_the_file_before_the_environment(
     assert fake.seen[0].headers["Authorization"] == "Basic YTpvdGhlcg=="
 
 
-def test_the_password_is_asked_for_last(fake: FakeTaxii, bundle: Path) -> None:
+def test_the_password_is_asked_for_last(
+    fake: FakeTaxii, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push_pull, "can_ask", lambda: True)
     how = {"env": {"CLEARINGHOUSE_PASSWORD": None}, "input": "other\n"}
 
     done = run(push, bundle, "--url", fake.root_url, "--user", "a", **how)
@@ -101,7 +105,65 @@ def test_no_password_at_all_is_wrong_usage(fake: FakeTaxii, bundle: Path) -> Non
     done = run(push, bundle, "--url", fake.root_url, "--user", "a", **how)
 
     assert done.exit_code == 2
+    assert "CLEARINGHOUSE_PASSWORD" in done.stderr
     assert "--password-file" in done.stderr
+    assert "Password of" not in done.output  # not asked where nobody can answer
+
+
+@pytest.mark.parametrize("option", ["--out", "--state"])
+def test_a_place_that_cannot_be_written_is_found_before_the_password_is_asked_for(
+    fake: FakeTaxii, tmp_path: Path, option: str
+) -> None:
+    places = {"--out": tmp_path / "out", "--state": tmp_path / "state"}
+    places[option] = tmp_path / "missing" / "file"
+    arguments = [word for pair in places.items() for word in pair]
+
+    done = run(
+        pull, "--url", fake.root_url, "--user", "a", *arguments, env={"CLEARINGHOUSE_PASSWORD": ""}
+    )
+
+    assert done.exit_code == 2
+    assert f"{option}: there is no folder {tmp_path / 'missing'}." in done.stderr
+    assert fake.seen == []
+
+
+@pytest.mark.parametrize("output_format", ["jsonl", "bundle"])
+def test_pull_writes_to_standard_output(
+    fake: FakeTaxii, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, output_format: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    things = [make_object(1), make_object(2)]
+    fake.add(*things)
+
+    done = run(pull, "--url", fake.root_url, "--user", "a", "--out", "-", "--format", output_format)
+
+    assert done.exit_code == 0, done.output
+    lines = done.stdout.splitlines()
+    whole = output_format == "bundle"
+    got = json.loads(done.stdout)["objects"] if whole else [json.loads(line) for line in lines]
+    assert got == things
+    assert "2 objects from from-sample" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_standard_output_with_a_state_is_wrong_usage(fake: FakeTaxii, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+
+    done = run(pull, "--url", fake.root_url, "--user", "a", "--out", "-", "--state", state)
+
+    assert done.exit_code == 2
+    assert "--state" in done.stderr
+    assert fake.seen == []
+
+
+def test_a_failure_that_is_retried_is_said_at_once(fake: FakeTaxii, bundle: Path) -> None:
+    fake.troubles = [LOST]
+
+    done = run(push, bundle, "--url", fake.root_url, "--user", "a")
+
+    assert done.exit_code == 0
+    (line,) = done.stderr.splitlines()
+    assert "cannot be reached (the connection was closed without an answer); trying again" in line
 
 
 @pytest.mark.parametrize("command", [push, pull])

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import base64
+import ssl
 import time
+from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from taxii_server.client.session import ClientError, HttpError, RetryPolicy, retry_after_s
 from tests.client.fake import LOST, FakeTaxii, Reply, refusal
@@ -86,6 +93,84 @@ def test_nobody_listening_is_a_sentence_without_addresses(fake: FakeTaxii) -> No
     assert "gave up after 2 attempts" in str(caught.value)
     assert "Connection refused" in str(caught.value)
     assert "0x" not in str(caught.value)
+
+
+def test_each_failure_is_told_before_the_wait(fake: FakeTaxii) -> None:
+    told: list[str] = []
+    waits: list[tuple[float, int]] = []
+    fake.troubles = [refusal(503)]
+
+    def sleep(wait_s: float) -> None:
+        waits.append((wait_s, len(told)))
+
+    with fake.session(tell=told.append, attempts=3, sleep=sleep) as session:
+        session.get(fake.root_url)
+        with pytest.raises(ClientError):
+            session.get("http://127.0.0.1:9/x/")
+
+    assert [count for _, count in waits] == [1, 2, 3]
+    assert "answered 503; trying again in" in told[0]
+    assert "cannot be reached (Connection refused); trying again in" in told[1]
+
+
+@pytest.fixture
+def tls(fake: FakeTaxii, tmp_path: Path) -> FakeTaxii:
+    """Return the server, with a certificate that nobody trusts."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "fake")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "certificate.pem"
+    file.write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + certificate.public_bytes(Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    fake.speak_tls(context)
+    return fake
+
+
+def test_http_to_a_port_that_speaks_tls_is_said_at_once(tls: FakeTaxii) -> None:
+    waits: list[float] = []
+    with (
+        tls.session(sleep=waits.append) as session,
+        pytest.raises(ClientError, match="speaks TLS; use https://"),
+    ):
+        session.get(tls.root_url)
+
+    assert waits == []
+
+
+def test_https_to_a_port_that_does_not_speak_tls_is_said_at_once(fake: FakeTaxii) -> None:
+    waits: list[float] = []
+    with fake.session(sleep=waits.append) as session, pytest.raises(ClientError) as caught:
+        session.get(fake.root_url.replace("http:", "https:"))
+
+    assert "does not speak TLS" in str(caught.value)
+    assert "use http://" in str(caught.value)
+    assert "certificate" not in str(caught.value)
+    assert waits == []
+
+
+def test_a_certificate_that_is_not_trusted_is_named_as_the_reason(tls: FakeTaxii) -> None:
+    with tls.session() as session, pytest.raises(ClientError, match="--ca-file"):
+        session.get(tls.root_url.replace("http:", "https:"))
+
+
+def test_a_lost_connection_is_no_reason_to_advise_https(fake: FakeTaxii) -> None:
+    fake.troubles = [LOST] * 2
+    with fake.session(attempts=2) as session, pytest.raises(ClientError, match="gave up after 2"):
+        session.get(fake.root_url)
 
 
 def test_wrong_credentials_are_named_but_not_shown(fake: FakeTaxii) -> None:

@@ -30,6 +30,19 @@ REASONS = {
     "T-ADD-19": "Not used: a push is complete when it is answered; a status is never pending.",
 }
 
+LEVELS = {
+    "MUST": "the Standard's word; so are MUST NOT, SHOULD, SHOULD NOT and MAY",
+    "MUST NOT 406": "406 is what the Standard forbids to answer here; so with MUST NOT 415",
+    "MUST if used": "the Standard binds whoever uses the optional feature",
+    "will": "the Standard says so without a keyword; so do *recommended* and *optional*",
+    "MUST (interop)": "a test of the TAXII 2.1 Interoperability Test Document, which we know only "
+    "second-hand",
+    "D": "the Standard leaves it open or contradicts itself: our decision",
+    "R": "follows from the RFCs of HTTP or JSON",
+    "X": "advice of the Standard's appendix on security",
+}
+"""What the levels mean. Those that are not named here are explained beside another one."""
+
 HEAD = """\
 # TAXII 2.1 conformance
 
@@ -38,6 +51,14 @@ it does not apply. Written by `python -m tests.conformance.table` from the tests
 fails when this page, the list (`tests/conformance/lines.txt`) and the tests disagree.
 
 We claim that the server is *interoperable with the clients tested*, not that it is certified.
+
+`T-` and a name is an area: NET transport and authentication, URL paths and methods, CN content
+negotiation, DT data types, ERR errors, DISC discovery, ROOT API Roots, STAT statuses, COL
+collections, PERM permissions, HDR headers, SORT order, MAN manifests, GET objects, OBJ one object,
+VER versions, ADD pushing, DEL deleting, FLT filters, PAG pages, CUS custom properties, CONF
+conformance, INT the interoperability tests. A proof can be pasted behind `pytest`.
+
+@LEVELS@
 
 | line | level | what | proof |
 |---|---|---|---|
@@ -61,7 +82,7 @@ def read_lines() -> list[Line]:
 
 
 def find_proofs() -> dict[str, list[str]]:
-    """Return for each line id the tests whose docstrings name it, as ``file::name``."""
+    """Return for each line id the tests whose docstrings name it, as ``path::name``."""
     proofs: dict[str, list[str]] = {}
     for name, docstring in _tests():
         for line_id in sorted(_ids_of(docstring)):
@@ -75,7 +96,7 @@ def _tests() -> Iterator[tuple[str, str]]:
             tree = ast.parse(path.read_text(encoding="utf-8"))
             for node in ast.walk(tree):
                 if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                    yield f"{folder}/{path.name}::{node.name}", ast.get_docstring(node) or ""
+                    yield f"tests/{folder}/{path.name}::{node.name}", ast.get_docstring(node) or ""
 
 
 def _ids_of(docstring: str) -> set[str]:
@@ -93,7 +114,9 @@ def render() -> str:
         tests = [f"`{name}`" for name in proofs.get(line.id, [])]
         proof = "<br>".join(tests) if tests else REASONS.get(line.id, "**nothing**")
         rows.append(f"| {line.id} | {line.level} | {line.what} | {proof} |\n")
-    return HEAD + "".join(rows)
+    levels = "| level | means |\n|---|---|\n"
+    levels += "\n".join(f"| {level} | {meaning} |" for level, meaning in LEVELS.items())
+    return HEAD.replace("@LEVELS@", levels) + "".join(rows)
 
 
 if __name__ == "__main__":

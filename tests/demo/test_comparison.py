@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taxii_server.demo.comparison import YES, Row, compare, name_of
+from taxii_server.demo.comparison import ITS_OWN, NO, YES, Fate, Row, compare, name_of, sentences
 from taxii_server.demo.stix import observable
 from taxii_server.demo.story import StoryBundle
 
@@ -35,21 +35,32 @@ def test_the_reason_is_the_one_for_that_member() -> None:
     (row,) = compare(one("facebook", ACCOUNT), messages, {"cisa": set(), "twitter": set()})
 
     assert row.fates == (
-        "no: 'accounts' withholds it.",
-        "no: a rule: It (really) releases up to AMBER; this is RED.",
+        Fate(seen=False, rule="accounts", sentence="'accounts' withholds it."),
+        Fate(seen=False, rule="a rule", sentence="It (really) releases up to AMBER; this is RED."),
     )
+    assert [str(fate) for fate in row.fates] == ["no: accounts", "no: a rule"]
+
+
+def test_each_sentence_is_given_once_with_its_rule() -> None:
+    said = "withheld from cisa, twitter (accounts: 'accounts' withholds it.)"
+    other = "withheld from cisa (builtin:x: not for them)"
+    messages = {("facebook", ACCOUNT["id"]): said, ("facebook", SITE["id"]): other}
+
+    rows = compare(one("facebook", ACCOUNT, SITE), messages, {"cisa": set(), "twitter": set()})
+
+    assert sentences(rows) == ["'accounts' withholds it.", "builtin:x: not for them"]
 
 
 def test_an_unknown_form_of_the_message_is_a_plain_no() -> None:
     (row,) = compare(one("facebook", ACCOUNT), {("facebook", ACCOUNT["id"]): "?"}, {"cisa": set()})
 
-    assert row.fates == ("no",)
+    assert row.fates == (NO,)
 
 
 def test_ones_own_objects_are_said_to_be_its_own() -> None:
     (row,) = compare(one("twitter", ACCOUNT), {}, {"twitter": set()})
 
-    assert row.fates == ("no: its own",)
+    assert row.fates == (ITS_OWN,)
 
 
 def test_objects_of_one_fate_share_a_row() -> None:

@@ -117,6 +117,31 @@ def test_json_is_one_line_with_clients_that_work_and_polls_that_differ(tmp_path:
             assert twitter == (part.member != "twitter" and not strict), thing
 
 
+def test_a_relative_folder_with_a_space_is_shown_whole_and_quoted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    process = start("--data", "my demo")
+    printed = read_until(process, "Serving until Ctrl-C")
+    stop(process, signal.SIGTERM)
+
+    assert f"push '{tmp_path}/my demo/sample/1-facebook" in printed
+    assert f"Samples, store and log are in '{tmp_path}/my demo'." in printed
+
+
+def test_ctrl_c_after_the_end_changes_nothing() -> None:
+    process = start()
+    read_until(process, "Serving until Ctrl-C")
+    process.send_signal(signal.SIGINT)
+    read_until(process, "Stopped.")
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if process.poll() is None:
+            process.send_signal(number)
+
+    assert process.wait(30) == 0
+    process.communicate()
+
+
 def test_the_temporary_folder_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     process = start("--json")
@@ -143,11 +168,14 @@ def test_a_port_that_is_taken_is_a_failure_with_the_reason(tmp_path: Path) -> No
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        process = start("--port", str(taken.getsockname()[1]))
+        port = taken.getsockname()[1]
+        process = start("--port", str(port), "--data", str(tmp_path / "data"))
         _, err = process.communicate(timeout=120)
 
     assert process.returncode == 1
-    assert "The server did not start" in err
+    assert err.startswith(f"Port {port} of 127.0.0.1 is in use")
+    assert err.count("\n") == 1
+    assert not (tmp_path / "data").exists()
 
 
 def test_the_polls_are_shown_side_by_side_with_the_rules(shown: str) -> None:
@@ -169,15 +197,16 @@ def test_the_line_for_curl_works(shown: str) -> None:
 
 
 def test_the_line_for_push_works(shown: str) -> None:
-    found = re.search(r"^CLEARINGHOUSE_PASSWORD=.* clearinghouse push .*$", shown, re.MULTILINE)
+    """From any folder, and without the command on the PATH: `make demo` does not put it there."""
+    found = re.search(r"^CLEARINGHOUSE_PASSWORD=.*clearinghouse push .*$", shown, re.MULTILINE)
     assert found is not None
-    path = f"{Path(COMMAND).parent}{os.pathsep}{os.environ['PATH']}"
 
     done = subprocess.run(
         ["sh", "-c", found[0]],
         capture_output=True,
         timeout=60,
-        env={"PATH": path},
+        env={"PATH": "/usr/bin:/bin"},
+        cwd="/",
         text=True,
         check=False,
     )
@@ -198,5 +227,5 @@ def test_the_lines_for_python_work(shown: str) -> None:
 
 
 def test_one_publisher_each_kind_of_subscriber_and_an_auditor_are_shown(shown: str) -> None:
-    for name in ("facebook-publisher", "cisa-soc", "twitter-soc", "auditor"):
+    for name in ("facebook-publisher", "cisa-soc", "twitter-soc", "auditor", "operator"):
         assert re.search(rf"^{name} .*\n  password: \S+\n  token:    chk_\S+$", shown, re.MULTILINE)

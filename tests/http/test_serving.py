@@ -198,6 +198,29 @@ def test_a_taken_port_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
             supervisor.listen("127.0.0.1", port, 128)
 
 
+def test_a_wait_for_a_taken_port_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(supervisor, "_BIND_WITHIN_S", 0.2)
+    monkeypatch.setattr(supervisor, "_LOOK_EVERY_S", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match="another process listens there"):
+            supervisor.listen("127.0.0.1", port, 128)
+
+    assert len([r for r in caplog.records if "is taken" in r.getMessage()]) == 1
+
+
+def test_advice_that_nobody_can_follow_is_not_logged(folder: DataFolder) -> None:
+    """Granian finds 16 threads per worker many; there is no setting for them."""
+    with RunningServer(folder) as server:
+        assert server.client("pub").get("/taxii2/").status == 200
+        log = server.log_text()
+
+    assert "Listening at" in log
+    assert "backpressure" not in log
+
+
 def test_the_listening_socket_has_what_connections_inherit() -> None:
     """No 40 ms between the parts of a response; a peer that vanished is noticed."""
     with supervisor.listen("127.0.0.1", 0, 128) as listening:
@@ -243,8 +266,13 @@ def test_a_store_dated_ahead_is_served_where_that_is_wanted(dated_ahead: Path) -
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        (["--host", "192.0.2.1"], "[server] listen: 192.0.2.1 can be reached"),
+        (
+            ["--host", "192.0.2.1"],
+            "[server] listen, replaced by --host/--port: 192.0.2.1 can be reached",
+        ),
         (["--host", "0.0.0.0"], "[server] base_url: must be set"),
+        (["--host", "0.0.0.0"], "(checked with --host/--port)"),
+        (["--tls-cert", "nowhere.pem"], "[server] tls_cert, replaced by --tls-cert: there is no"),
         (["--tls-cert", "nowhere.pem"], "[server] tls_key: must be set too"),
     ],
 )

@@ -106,6 +106,7 @@ def test_a_second_run_says_that_it_is_there_already_and_changes_nothing(
 
     assert again.exit_code == 1
     assert "exists already" in again.stderr
+    assert "it was imported already; nothing was imported" in again.stderr
     assert "nothing was changed" in again.stderr
     assert (folder / COALITION_FILE).read_bytes() == before
     assert ids_in(folder) == [data.INDICATOR]
@@ -426,7 +427,8 @@ def test_the_report_for_people_is_a_table(run: Run) -> None:
     done = run(one_root(one_collection(data.make_indicator(1))))
 
     assert "NOT TAKEN" in done.stdout
-    assert "1 object versions in 1 collections" in done.stdout
+    assert "Imported: 1 object version in 1 collection, and 0 statuses." in done.stdout
+    assert "warning: API Roots keep their paths, not their titles" in done.stderr
 
 
 def test_what_is_imported_for_readers_passes_at_the_next_start(run: Run, folder: Path) -> None:

@@ -489,6 +489,9 @@ def test_the_packaged_coalition_has_no_warnings() -> None:
     assert coalition_warnings(load_coalition(path), document) == []
 
 
+SHARING = BASE + RELEASE.replace("reports", "tools").replace('"report"', '"tool"').replace(
+    "members", "cisa"
+)
 WARNINGS = {
     "unknown type": (
         BASE + RELEASE.replace('"report"', '"x-meme"'),
@@ -499,8 +502,12 @@ WARNINGS = {
         "[[release]] reports: is unreachable: from and to name no two different members",
     ),
     "empty group": (
-        BASE + RELEASE.replace('"members"', '"desk"') + "[groups]\ndesk = []\n",
-        "[[release]] reports: is unreachable: from and to name no two different members",
+        BASE + RELEASE + "[groups]\ndesk = []\n",
+        "[groups] desk: names no member",
+    ),
+    "no release rule": (
+        BASE + WAR_ROOM,
+        "[[release]]: there is no rule, so no member's feed shows what another one pushes",
     ),
     "withheld altogether": (
         BASE + RELEASE + RELEASE.replace("release", "withhold").replace('"reports"', '"no"'),
@@ -521,25 +528,25 @@ WARNINGS = {
         "[[release]] reports: is unreachable: rules before it decide all of it",
     ),
     "withheld before": (
-        BASE
+        SHARING
         + RELEASE.replace("release", "withhold").replace("reports", "first")
         + RELEASE.replace("release", "withhold"),
         "[[withhold]] reports: is unreachable: already withheld by 'first'",
     ),
     "withhold rule of one member": (
-        BASE
+        SHARING
         + RELEASE.replace("release", "withhold")
         .replace("companies", "cisa")
         .replace("members", "cisa"),
         "[[withhold]] reports: is unreachable: from and to name no two different members",
     ),
     "id of another form": (
-        BASE + WAR_ROOM + 'id = "old-collection"\n',
+        SHARING + WAR_ROOM + 'id = "old-collection"\n',
         "[[collection]] war-room: id: 'old-collection' is not a UUID of version 4, which TAXII "
         "asks for",
     ),
     "nobody's collection": (
-        BASE + '[[collection]]\nalias = "a"\ntitle = "A"\n',
+        SHARING + '[[collection]]\nalias = "a"\ntitle = "A"\n',
         "[[collection]] a: names no readers, writers or visible_to: no member can see it",
     ),
 }
@@ -559,7 +566,7 @@ def test_what_is_probably_not_meant_is_a_warning(text: str, warning: str) -> Non
         + RELEASE
         + RELEASE.replace("release", "withhold").replace('"reports"', '"accounts"')
         + 'unless = "pseudonymous"\n',
-        BASE + WAR_ROOM + f'id = "{COLLECTION_ID}"\n',
+        SHARING + WAR_ROOM + f'id = "{COLLECTION_ID}"\n',
     ],
     ids=["higher ceiling", "more types", "with an exception", "version 4"],
 )
