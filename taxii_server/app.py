@@ -16,7 +16,7 @@ from pathlib import Path
 
 from taxii_server.access.authentication import Authenticator
 from taxii_server.clock import Clock, now_us
-from taxii_server.errors import ConfigError
+from taxii_server.errors import ConfigError, StorageUnavailableError
 from taxii_server.services.context import ServiceLimits, Services
 from taxii_server.settings import Settings, listener, load_settings, packaged_config, store_folder
 from taxii_server.sharing.coalition import Coalition, Collection, CollectionKind, Member
@@ -96,21 +96,29 @@ def open_services(
         settings = load_settings(data / SERVER_FILE)
     source = coalition_file or data / COALITION_FILE
     coalition = load_coalition(source)
-    store = open_store(store_folder(settings, data), clock)
+    folder = store_folder(settings, data)
+    try:
+        store = open_store(folder, clock)
+    except StorageUnavailableError as exc:
+        raise ConfigError(folder, [str(exc)]) from exc
     fix = _proposed if only_look else store.fix_id
     try:
         coalition = fix_ids(coalition, store, source, fix=fix)
+        if not only_look:
+            _supply(coalition, store, clock)
+        key = fix("key:page-token", secrets.token_hex(32))
     except ConfigError:
         store.close()
         raise
-    if not only_look:
-        _supply(coalition, store, clock)
+    except StorageUnavailableError as exc:
+        store.close()
+        raise ConfigError(folder, [str(exc)]) from exc
     services = Services(
         coalition=coalition,
         store=store,
         limits=_limits(settings),
         base_url=listener(settings).base_url,
-        page_token_key=bytes.fromhex(fix("key:page-token", secrets.token_hex(32))),
+        page_token_key=bytes.fromhex(key),
         clock=clock,
         new_id=lambda: str(uuid.uuid4()),
     )

@@ -41,7 +41,7 @@ def require_circles_safe(services: Services, source: Path) -> None:
         if refused:
             problems.append(
                 f"[[collection]] {circle.alias}: readers: {', '.join(sorted(joining))} cannot "
-                f"join, because {len(refused)} objects may not be shown: {refused[0].sentence}"
+                f"join: {len(refused)} of its objects may not be shown to them. {refused[0].sentence}"
             )
     if problems:
         raise ConfigError(source, problems)

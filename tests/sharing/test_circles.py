@@ -38,7 +38,7 @@ def test_a_reader_from_whom_a_rule_withholds_an_object_cannot_join(open_world: O
     report = make_sdo("report", name="R", published="2020-01-01T00:00:00Z")
     world.push("facebook", {**report, "object_refs": [report["id"]]}, to="circle")
 
-    with pytest.raises(ConfigError, match=r"cisa cannot join, because 1 objects .*no reports"):
+    with pytest.raises(ConfigError, match=r"cisa cannot join: 1 of its objects .*no reports"):
         world.restart(coalition("facebook", "twitter", "cisa"))
 
 
