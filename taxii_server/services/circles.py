@@ -41,7 +41,8 @@ def require_circles_safe(services: Services, source: Path) -> None:
         if refused:
             problems.append(
                 f"[[collection]] {circle.alias}: readers: {', '.join(sorted(joining))} cannot "
-                f"join: {len(refused)} of its objects may not be shown to them. {refused[0].sentence}"
+                f"join: {len(refused)} of its objects may not be shown to them. "
+                f"{refused[0].sentence}"
             )
     if problems:
         raise ConfigError(source, problems)
