@@ -44,7 +44,7 @@ _WATCH_EVERY_S = 0.25
 _FORGET_EVERY_S = 600.0
 _SWITCH_INTERVAL_S = 0.0005
 """Requests let go of the interpreter for each statement of SQLite, and with Python's 5 ms
-each waits that long to get it back from a busy neighbour (957 pages a second, not 1,561)."""
+each waits that long to get it back from a busy neighbour (ADR 4 has the figures)."""
 
 _STOP_WITHIN_S = 5.0
 
