@@ -193,6 +193,19 @@ def test_an_erased_text_is_nowhere_in_the_files(data: Path, sqlite: SQLiteStore)
     assert [p.name for p in data.iterdir() if p.is_file() and b"only-here-" in p.read_bytes()] == []
 
 
+def test_an_erased_text_leaves_the_write_ahead_log_at_once(data: Path, sqlite: SQLiteStore) -> None:
+    """Read by another process: opening the files here would drop this one's locks."""
+    secret = make_object(make_id(1), content="only-here-" * 2_000)
+    push(sqlite, secret, make_object(make_id(2)))
+    execute(sqlite, Plan("p1", changes=(Change(COLLECTION, 1, TOMBSTONE),), erase=(secret.key,)))
+
+    found = subprocess.run(
+        ["grep", "-rl", "only-here-", str(data)], capture_output=True, text=True, check=False
+    )
+
+    assert (found.returncode, found.stdout) == (1, "")
+
+
 def test_a_large_write_ahead_log_is_truncated(
     sqlite: SQLiteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -118,7 +118,13 @@ class Database:
                     if db.in_transaction:
                         db.execute("ROLLBACK")
                 raise
-            self._truncate_large_log(db)
+            if self.log_bytes() > _LARGE_LOG:
+                self._truncate(db)
+
+    def truncate_log(self) -> None:
+        """Empty the write-ahead log, which still holds what was erased; a reader may prevent it."""
+        with translated_errors(), self._turn(None):
+            self._truncate(self._write_connection())
 
     def check(self) -> None:
         """Return if the database can be read and written."""
@@ -193,9 +199,8 @@ class Database:
         finally:
             db.set_busy_timeout(_BUSY_MS)
 
-    def _truncate_large_log(self, db: apsw.Connection) -> None:
-        if self.log_bytes() <= _LARGE_LOG:
-            return
+    @staticmethod
+    def _truncate(db: apsw.Connection) -> None:
         # The batch is committed already: a reader in the way only postpones this.
         with suppress(apsw.Error):
             db.set_busy_timeout(_TRUNCATE_BUSY_MS)

@@ -106,6 +106,8 @@ class SQLiteStore:
             record = None if status is None else status(committed)
             if record is not None:
                 accounts.put_statuses(db, [record])
+        if planned.erase:
+            self._database.truncate_log()
         return committed
 
     def look(self, at: Callable[[PlanView], Seen]) -> Seen:
