@@ -29,6 +29,9 @@ BODIES_PER_CLIENT = 2
 BODIES_PER_PROCESS = 12
 """Of 16 threads: four are left for reading even when every upload is slow."""
 
+LARGE_BODY = 8 * 1024 * 1024  # bytes
+"""A decoded body becomes Python values of many times its size, so large ones take turns."""
+
 
 class ByteStream(Protocol):
     """Where a body is read from, WSGI's ``wsgi.input``."""
@@ -48,6 +51,7 @@ class BodySlots:
         self._in_all = in_all
         self._held: Counter[str] = Counter()
         self._lock = threading.Lock()
+        self._large = threading.Lock()
 
     @contextmanager
     def hold(self, client: str) -> Iterator[None]:
@@ -74,6 +78,15 @@ class BodySlots:
                 self._held[client] -= 1
                 if not self._held[client]:
                     del self._held[client]
+
+    @contextmanager
+    def work_on(self, body: bytes) -> Iterator[None]:
+        """Work on a body; of those above ``LARGE_BODY``, one at a time in this process."""
+        if len(body) <= LARGE_BODY:
+            yield
+            return
+        with self._large:
+            yield
 
     def drain(self, environ: Mapping[str, Any], most: int) -> None:
         """Read what is left of a refused request's body and forget it, if a slot is free.

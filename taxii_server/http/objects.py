@@ -45,9 +45,12 @@ def add_objects(**_route: str) -> Response:
     services = server.services
     with server.bodies.hold(principal.name):
         body = read_body(source, services.limits.max_content_length)
-        # Received when it is here: a slow sender does not use up the push's deadline.
-        received_us = services.clock()
-        status = adding.add_objects(services, principal, collection, body, received_us=received_us)
+        with server.bodies.work_on(body):
+            # Received when it is here: a slow sender does not use up the push's deadline.
+            received_us = services.clock()
+            status = adding.add_objects(
+                services, principal, collection, body, received_us=received_us
+            )
     counted = orjson.loads(status.body)
     server.metrics.count_push(counted["success_count"], counted["failure_count"])
     return taxii_response(status.body, 202)

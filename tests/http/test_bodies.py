@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,13 @@ from taxii_server.errors import (
     UnprocessableError,
     UnsupportedMediaError,
 )
-from taxii_server.http.bodies import BodySlots, BodySource, parse_body_source, read_body
+from taxii_server.http.bodies import (
+    LARGE_BODY,
+    BodySlots,
+    BodySource,
+    parse_body_source,
+    read_body,
+)
 
 LIMIT = 1000
 
@@ -189,3 +196,21 @@ def test_nothing_is_drained_where_nothing_was_sent(headers: dict[str, str]) -> N
     BodySlots().drain({"wsgi.input": stream, **headers}, 1000)
 
     assert stream.taken == 0
+
+
+def test_large_bodies_are_worked_on_one_at_a_time_and_small_ones_beside_them() -> None:
+    """INV-BOUNDED: a body becomes values of many times its size."""
+    slots = BodySlots()
+    large, entered = b"x" * (LARGE_BODY + 1), threading.Event()
+
+    def second() -> None:
+        with slots.work_on(large):
+            entered.set()
+
+    with slots.work_on(large):
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        with slots.work_on(b"small"):
+            assert not entered.wait(0.05)
+    waiting.join()
+    assert entered.is_set()
