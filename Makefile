@@ -1,7 +1,7 @@
 # Every target makes what it needs; `make demo` and `make test` work on a fresh machine
 # with Python 3.11 and its venv module, make, and a package index.
 
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := taxii_server stix_models tests benchmarks
