@@ -27,11 +27,10 @@ from tests.support.coalitions import (
     members_toml,
 )
 from tests.support.stix import (
-    Stix,
     make_campaign,
-    make_id,
     make_identity,
     make_indicator,
+    make_statement,
     make_url,
 )
 
@@ -43,18 +42,6 @@ CIRCLE = collection_toml(
     readers=["facebook", "twitter", "google"],
     writers=["facebook", "twitter", "microsoft"],
 )
-
-
-def make_statement() -> Stix:
-    """Return a statement marking."""
-    return {
-        "type": "marking-definition",
-        "spec_version": "2.1",
-        "id": make_id("marking-definition"),
-        "created": V1,
-        "definition_type": "statement",
-        "definition": {"statement": "Copyright 2020"},
-    }
 
 
 def test_what_another_writer_of_a_circle_sent_does_not_change_what_one_knows(world: World) -> None:

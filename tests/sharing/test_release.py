@@ -21,6 +21,7 @@ from tests.support.stix import (
     make_identity,
     make_indicator,
     make_sdo,
+    make_statement,
     make_url,
 )
 
@@ -199,16 +200,8 @@ def test_an_unknown_marking_withholds(world: World) -> None:
 
 def test_a_statement_marking_sent_along_does_not_restrict(world: World) -> None:
     """Row 6: known is what the push being decided holds too, whatever the order."""
-    marking = make_id("marking-definition")
-    statement = {
-        "type": "marking-definition",
-        "spec_version": "2.1",
-        "id": marking,
-        "created": NEWER,
-        "definition_type": "statement",
-        "definition": {"statement": "Copyright 2020"},
-    }
-    pushed = make_campaign(object_marking_refs=[marking])
+    statement = make_statement()
+    pushed = make_campaign(object_marking_refs=[statement["id"]])
 
     world.push("facebook", pushed, statement)
 
@@ -217,17 +210,9 @@ def test_a_statement_marking_sent_along_does_not_restrict(world: World) -> None:
 
 def test_a_refused_content_of_a_marking_is_not_known(world: World) -> None:
     """Section 3, row 6: what is in no line of the producer does not count."""
-    marking = make_id("marking-definition")
-    statement = {
-        "type": "marking-definition",
-        "spec_version": "2.1",
-        "id": marking,
-        "created": NEWER,
-        "definition_type": "statement",
-        "definition": {"statement": "Copyright 2020"},
-    }
+    statement = make_statement()
     other = {**statement, "definition_type": "x-other", "definition": {"x_other": "1"}}
-    pushed = make_campaign(object_marking_refs=[marking])
+    pushed = make_campaign(object_marking_refs=[statement["id"]])
 
     status = world.push("facebook", pushed, statement, other)
 
@@ -348,14 +333,7 @@ def test_a_supplied_identity_is_latest_again_when_the_pushed_one_falls(world: Wo
 
 def test_a_tlp_marking_with_other_content_is_a_duplicate_that_makes_no_line(world: World) -> None:
     """Section 1, T-CUS: tools send markings along; the server's own content stays."""
-    marking = {
-        "type": "marking-definition",
-        "spec_version": "2.1",
-        "id": TLP2_AMBER,
-        "created": NEWER,
-        "definition_type": "statement",
-        "definition": {"statement": "not amber"},
-    }
+    marking = make_statement(id=TLP2_AMBER)
 
     status = world.push("facebook", marking)
 

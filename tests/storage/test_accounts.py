@@ -169,8 +169,12 @@ def test_facts_count_entries_and_know_the_newest_date(store: Store) -> None:
     assert facts.log_bytes > 0
 
 
-def test_a_store_that_works_passes_its_check(store: Store) -> None:
+def test_a_store_that_works_passes_its_check_and_is_left_as_it_was(store: Store) -> None:
+    before = store.facts().entries
+
     store.check()
+
+    assert store.facts().entries == before
 
 
 def test_a_closed_store_refuses_everything_and_may_be_closed_again(store: Store) -> None:

@@ -249,6 +249,7 @@ def test_a_store_that_another_process_writes_passes_its_check(
 
     sqlite.check()
 
+    assert db.in_transaction  # it did not wait for the other to end
     db.execute("ROLLBACK")
     db.close()
 
