@@ -1,7 +1,7 @@
 """Where the OASIS schemas for STIX 2.1 refuse what the standard allows, and what we use instead.
 
 The schemas that ``stix2-validator`` ships are the starting point of
-``schemas``; this module is the whole difference, as data. Each entry says why.
+``compiled``; this module is the whole difference, as data. Each entry says why.
 The rule: what STIX 2.1 allows, this server accepts. A few rules are tightened
 where the schemas let pass what no version can be computed from (30 February).
 ``docs/adr/0002-validation.md`` has the same list for people.

@@ -1,6 +1,6 @@
 """Whether an object is valid STIX: the compiled schemas plus the rules they cannot express.
 
-STIX 2.1's own types are checked by the OASIS schemas (``schemas``), then by the
+STIX 2.1's own types are checked by the OASIS schemas (``compiled``), then by the
 MUSTs here that compare properties with each other. Every other type, and every
 STIX 2.0 object, is checked by the common properties alone: this server carries
 what its members agree on, it does not know every type.
@@ -19,15 +19,15 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
 import jsonschema_rs
 
+from stix_models.compiled import SCHEMA_OF_TYPE, common_validator, validator_of
 from stix_models.describing import describe, pointer_to, shown
 from stix_models.markings import OPENCTI_AMBER_STRICT, TLP_1, TLP_2
-from stix_models.schemas import SCHEMA_OF_TYPE, common_validator, validator_of
+from stix_models.problems import Problem
 
 MAX_PROBLEMS = 5
 """Problems reported for one object; the sender mends these and sends again."""
@@ -35,16 +35,6 @@ MAX_PROBLEMS = 5
 _SMALL = 2_000  # values in an object
 
 Stix = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong with an object, where (RFC 6901) and by which rule."""
-
-    pointer: str
-    rule: str
-    severity: Literal["error", "warning"]
-    message: str
 
 
 def validate(obj: Any, *, accept_undeclared_types: bool) -> list[Problem]:

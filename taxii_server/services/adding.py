@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from stix_models.identifiers import is_identifier
-from stix_models.validation import Problem, validate, validate_common
+from stix_models.problems import Problem
+from stix_models.validation import validate, validate_common
 from taxii_server.access.principal import Principal
 from taxii_server.clock import format_us, parse_instant
 from taxii_server.services.candidates import (

@@ -7,7 +7,7 @@ from typing import Any
 
 from stix_models.canonical import digest
 from stix_models.markings import is_statement
-from stix_models.validation import Problem
+from stix_models.problems import Problem
 from taxii_server.clock import parse_instant
 from taxii_server.sharing.coalition import Coalition
 from taxii_server.storage.protocol import ObjectKey, StoredObject

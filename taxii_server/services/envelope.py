@@ -25,7 +25,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # public in t
 from typing import Any, NoReturn
 
 from stix_models.describing import pointer_to, shown
-from stix_models.validation import Problem
+from stix_models.problems import Problem
 from taxii_server.errors import UnprocessableError
 
 MAX_DEPTH = 64

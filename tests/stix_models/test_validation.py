@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stix_models.validation import MAX_PROBLEMS, Problem, validate, validate_common
+from stix_models.problems import Problem
+from stix_models.validation import MAX_PROBLEMS, validate, validate_common
 from tests.stix_models.objects import (
     CLASSES,
     FILE,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from stix_models import schemas
+from stix_models import compiled
 from stix_models.patches import PATCHES, Patch
 from stix_models.relaxations import REPLACED
 from stix_models.validation import validate
@@ -25,35 +25,35 @@ HASH = "d41d8cd98f00b204e9800998ecf8427e"
 
 @pytest.mark.parametrize("patch", PATCHES, ids=lambda p: f"{p.schema}:{'/'.join(map(str, p.path))}")
 def test_every_patch_finds_its_place_in_the_installed_schemas(patch: Patch) -> None:
-    assert schemas.apply_patch(schemas.load_oasis_schemas()[patch.schema], patch)
+    assert compiled.apply_patch(compiled.load_oasis_schemas()[patch.schema], patch)
     assert patch.reason
 
 
 def test_every_replaced_schema_exists() -> None:
-    assert REPLACED.keys() <= schemas.load_oasis_schemas().keys()
+    assert REPLACED.keys() <= compiled.load_oasis_schemas().keys()
 
 
 def test_every_schema_of_a_type_compiles_without_the_network() -> None:
-    for type_name in schemas.SCHEMA_OF_TYPE:
-        assert schemas.validator_of(type_name) is not None
+    for type_name in compiled.SCHEMA_OF_TYPE:
+        assert compiled.validator_of(type_name) is not None
 
 
 def test_every_schema_that_is_shipped_for_a_type_is_used() -> None:
-    shipped = {name for name in schemas.load_oasis_schemas() if not name.startswith("common/")}
+    shipped = {name for name in compiled.load_oasis_schemas() if not name.startswith("common/")}
 
-    assert shipped <= set(schemas.SCHEMA_OF_TYPE.values())
+    assert shipped <= set(compiled.SCHEMA_OF_TYPE.values())
 
 
 def test_a_reference_outside_of_the_package_is_an_error() -> None:
     with pytest.raises(LookupError):
-        schemas._retrieve_nothing("https://example.com/schema.json")
+        compiled._retrieve_nothing("https://example.com/schema.json")
 
 
 def test_first_use_from_many_threads_compiles_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schemas, "_compiled", {})
     found: list[Any] = []
     threads = [
-        threading.Thread(target=lambda: found.append(schemas.validator_of("campaign")))
+        threading.Thread(target=lambda: found.append(compiled.validator_of("campaign")))
         for _ in range(8)
     ]
     for thread in threads:
