@@ -50,7 +50,7 @@ def test_a_reference_outside_of_the_package_is_an_error() -> None:
 
 
 def test_first_use_from_many_threads_compiles_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(schemas, "_compiled", {})
+    monkeypatch.setattr(compiled, "_compiled", {})
     found: list[Any] = []
     threads = [
         threading.Thread(target=lambda: found.append(compiled.validator_of("campaign")))
