@@ -15,7 +15,7 @@ help: ## Show this list
 demo: $(VENV)/runtime ## Start a demo coalition and show two polls of it
 	$(BIN)/clearinghouse demo
 
-test: $(VENV)/test ## Run all tests
+test: $(VENV)/test $(VENV)/tools/complete ## Run all tests
 	$(BIN)/python -m pytest
 
 check: lint types imports test ## Everything that must be true of a commit
@@ -45,6 +45,8 @@ lock: $(VENV)/test ## Resolve all versions anew (needs uv)
 	    --extra build pyproject.toml -o requirements/runtime.lock
 	uv pip compile -q --no-header --generate-hashes --universal --python-version 3.11 \
 	    --extra build --extra test pyproject.toml -o requirements/test.lock
+	uv pip compile -q --no-header --generate-hashes --universal --python-version 3.11 \
+	    requirements/tools.in -o requirements/tools.lock
 
 clean: ## Remove the virtual environment and all caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .schemathesis
@@ -62,3 +64,10 @@ $(VENV)/test: requirements/test.lock pyproject.toml
 	$(BIN)/python -m pip install -q --require-hashes -r requirements/test.lock
 	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/runtime
+
+# Other people's tools, which tests feed with what this project makes. They need versions of
+# their own, and register types with the stix2 library that are also ours.
+$(VENV)/tools/complete: requirements/tools.lock
+	$(PYTHON) -m venv $(VENV)/tools
+	$(VENV)/tools/bin/python -m pip install -q --require-hashes -r requirements/tools.lock
+	@touch $@

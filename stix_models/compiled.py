@@ -1,10 +1,11 @@
-"""The compiled JSON Schemas of STIX 2.1's own types.
+"""The compiled JSON Schemas of STIX 2.1's own types and of the extension set's.
 
-They are the OASIS schemas inside of the ``stix2-validator`` package, read from
+The first are the OASIS schemas inside of the ``stix2-validator`` package, read from
 its folder without importing it (the import costs most of a second), changed
-where ``relaxations`` and ``patches`` say, and compiled by ``jsonschema-rs`` at a
-type's first use. Patterns run in a linear-time engine, so no input can make one
-slow. A reference that is not in the package is an error, never a download.
+where ``relaxations`` and ``patches`` say; the second (``schemas/``) build on them.
+Each is compiled by ``jsonschema-rs`` at a type's first use. Patterns run in a
+linear-time engine, so no input can make one slow. A reference that is in neither
+package is an error, never a download.
 """
 
 from __future__ import annotations
@@ -12,14 +13,18 @@ from __future__ import annotations
 import copy
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 
+from stix_models import schema_files
+from stix_models.flawless import Test, flaw_test
+from stix_models.flawless_schemas import flawless_schema, strict_copy
 from stix_models.patches import PATCHES, Patch
+from stix_models.references import REFERS_TO
 from stix_models.relaxations import COMMON, REPLACED, Schema, oasis
 
 _META = {
@@ -51,16 +56,22 @@ _TYPES = {
 SCHEMA_OF_TYPE: Mapping[str, str] = {
     **_META,
     **{name: f"{folder}/{name}" for name, folder in _TYPES.items()},
+    **{name: f"set/{name}" for name in schema_files.OBJECT_TYPES},
 }
-"""Schema name of each of STIX 2.1's own types."""
+"""Schema name of each type that has a schema: STIX 2.1's own and the set's."""
 
-_lock = threading.Lock()
+_OBSERVABLES = frozenset(
+    {f"set/{schema_files.MEDIA_CONTENT}"}
+    | {name for name in SCHEMA_OF_TYPE.values() if name.startswith("observables/")}
+)
+
+_lock = threading.RLock()
 _compiled: dict[str, jsonschema_rs.Validator] = {}
 _loaded: dict[str, Schema] = {}
 
 
 def validator_of(type_name: str) -> jsonschema_rs.Validator | None:
-    """Return the compiled schema of a STIX 2.1 type, or ``None`` for any other type."""
+    """Return the compiled schema of a type of STIX 2.1 or the set, or ``None`` for another."""
     name = SCHEMA_OF_TYPE.get(type_name)
     if name is None:
         return None
@@ -109,6 +120,21 @@ def apply_patch(schema: Schema, patch: Patch) -> bool:
     return True
 
 
+class _Flawless(dict[str, Test | None]):
+    """What ``FLAWLESS`` is; a look-up compiles what is not there yet."""
+
+    def __missing__(self, type_name: str) -> Test | None:
+        name = f"flawless/{type_name}"
+        if type_name not in SCHEMA_OF_TYPE or name not in _relaxed_schemas():
+            return None  # not kept: the name is the sender's
+        self[type_name] = flaw_test(type_name, _compile(name).is_valid)
+        return self[type_name]
+
+
+FLAWLESS: Mapping[str, Test | None] = _Flawless()
+"""The test that objects without a flaw pass, by type; ``None`` if the type has none."""
+
+
 def _compile(name: str) -> jsonschema_rs.Validator:
     with _lock:
         if name not in _compiled:
@@ -123,7 +149,7 @@ def _compile(name: str) -> jsonschema_rs.Validator:
                 schema,
                 registry=registry,
                 retriever=_retrieve_nothing,
-                validate_formats=False,
+                validate_formats=name.startswith("flawless/"),
                 mask="the value",
                 pattern_options=jsonschema_rs.RegexOptions(),
             )
@@ -138,34 +164,53 @@ def _relaxed_schemas() -> dict[str, Schema]:
             schemas[name] = {**kept, **replacement}
         for patch in PATCHES:
             apply_patch(schemas[patch.schema], patch)
+        for name in schema_files.SCHEMA_NAMES:
+            schemas[f"set/{name}"] = schema_files.schema(name)
         for name, schema in schemas.items():
             if name not in REPLACED:
-                _type_references(schema)
-        _loaded.update(schemas)
+                _type_references(schema, REFERS_TO.get(name, {}))
+        _loaded.update({**schemas, **dict(_flawless_schemas(schemas))})
     return _loaded
 
 
-def _type_references(schema: Any) -> None:
+def _flawless_schemas(schemas: Mapping[str, Schema]) -> Iterator[tuple[str, Schema]]:
+    """Yield name and schema of what ``flawless`` makes of the schemas."""
+    for name in schema_files.SCHEMA_NAMES:
+        if name not in schema_files.OBJECT_TYPES:
+            yield f"flawless/{name}", strict_copy(schemas[f"set/{name}"])
+    for type_name, name in SCHEMA_OF_TYPE.items():
+        core = "common/cyber-observable-core" if name in _OBSERVABLES else "common/core"
+        found = flawless_schema(type_name, schemas[name], schemas[core])
+        if found is not None:
+            yield f"flawless/{type_name}", found
+
+
+def _type_references(schema: Any, allowed: Mapping[str, tuple[str, ...]]) -> None:
     """Make every ``*_ref`` and ``*_refs`` an identifier; drop the checks that validation has.
 
-    The schemas of observables still have plain texts there, from STIX 2.0.
+    The schemas of observables still have plain texts there, from STIX 2.0. ``allowed``
+    are the types that the standard lets a reference name.
     """
     if isinstance(schema, list):
         for item in schema:
-            _type_references(item)
+            _type_references(item, allowed)
     if not isinstance(schema, dict):
         return
     properties = schema.get("properties")
     if isinstance(properties, dict):
         for name, found in properties.items():
-            if name.endswith("_ref") and _is_any_text(found):
-                properties[name] = oasis("identifier")
-            elif name.endswith("_refs") and _is_any_text(found.get("items")):
-                found["items"] = oasis("identifier")
+            if name in allowed:
+                target = {**oasis("identifier"), "pattern": f"^({'|'.join(allowed[name])})--"}
+            else:
+                target = oasis("identifier")
+            if name.endswith("_ref") and (name in allowed or _is_any_text(found)):
+                properties[name] = target
+            elif name.endswith("_refs") and (name in allowed or _is_any_text(found.get("items"))):
+                found["items"] = target
         if "pattern" in properties.get("id", {}):
             del properties["id"]  # that the id begins with the type
     for value in schema.values():
-        _type_references(value)
+        _type_references(value, allowed)
 
 
 def _is_any_text(schema: Any) -> bool:

@@ -7,63 +7,59 @@ characters of the input, whatever the input is.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from stix_models.relaxations import (
-    EXTENSION_KEY,
-    IDENTIFIER,
-    IDENTITY,
-    LANGUAGE,
-    MARKING,
-    NOT_NULL_NOT_EMPTY,
-    SELECTOR,
-    TIMESTAMP,
-    TYPE_NAME,
-)
+from stix_models.extensions import EXTENSION_OF_ID, EXTENSION_OF_NAME, NEW_SDO
+from stix_models.forms import an, form_of, referred_types
+from stix_models.relaxations import NOT_NULL_NOT_EMPTY
 
 _SHOWN = 60  # characters of a value
 _ESCAPED_SHOWN = 100  # characters of it as JSON
 _NAME_SHOWN = 80  # characters of a property name in a pointer
 _STEPS_SHOWN = 12  # steps of a pointer
-_LISTED = 300  # characters of a list of allowed values
+_LISTED = 200  # characters of a list of names or values
 
-_FORMS = {
-    IDENTIFIER: "a STIX identifier, type--UUID",
-    IDENTITY: "the identifier of an identity, identity--UUID",
-    MARKING: "the identifier of a marking definition, marking-definition--UUID",
-    TIMESTAMP: "a timestamp in UTC like 2016-05-12T08:17:27.000Z, of a day that exists",
-    TYPE_NAME: "a type name of lower-case letters, digits and single hyphens",
-    LANGUAGE: "a language code of RFC 5646",
-    SELECTOR: "a selector like description or labels.[0]",
-    EXTENSION_KEY: "the identifier of an extension definition",
-    "^[a-fA-F0-9]{32}$": "an MD5 hash of 32 hexadecimal digits",
-    "^[a-fA-F0-9]{40}$": "a SHA-1 hash of 40 hexadecimal digits",
-    "^[a-fA-F0-9]{64}$": "a hash of 64 hexadecimal digits",
-    "^[a-fA-F0-9]{128}$": "a hash of 128 hexadecimal digits",
-    "^([a-fA-F0-9]{2})*$": "an even number of hexadecimal digits",
-    r"^[a-z0-9\-]+$": "lower-case letters, digits and hyphens",
-    r"^CVE-[0-9]{4}-(0[0-9]{3}|[1-9][0-9]{3,})$": "a CVE number like CVE-2017-0199",
-    "^CAPEC-[0-9]+$": "a CAPEC number like CAPEC-163",
-}
 _LIMITS = {
-    "minimum": "at least",
-    "maximum": "at most",
-    "minLength": "at least this long:",
-    "maxLength": "at most this long:",
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "minLength": "at least {} characters long",
+    "maxLength": "at most {} characters long",
 }
 _RULES = {  # names for keywords that mean little to people
     "anyOf": "choice",
-    "oneOf": "choice",
     "const": "allowed-values",
+    "contains": "choice",
     "enum": "allowed-values",
     "falseSchema": "contradiction",
     "minItems": "empty",
     "minProperties": "empty",
     "not": "forbidden-value",
+    "propertyNames": "name",
 }
-_ARTICLES = {"array": "a list", "integer": "an integer", "object": "an object"}
+_KINDS = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "object": "an object",
+    "string": "a string",
+}
+_CONTRADICTIONS = {
+    "body": "is_multipart is true",
+    "body_multipart": "is_multipart is false",
+    "end": "is_active is true",
+    "defanged": "the object is no observable",
+}
+_NAMES_ALLOWED = {  # what may stand in a dictionary of this name
+    "hashes": "a hash is named by 3 to 250 letters, digits, hyphens and underscores.",
+    "creative_hashes": "a hash is named by 3 to 250 letters, digits, hyphens and underscores.",
+    "options": "socket options are named as in C, such as SO_RCVTIMEO.",
+}
+_PLAIN = re.compile("[A-Za-z0-9_.-]{1,60}", re.ASCII)
+_PSEUDONYMOUS = EXTENSION_OF_NAME["pseudonymous-account"].id
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +75,23 @@ def describe(error: Any) -> Iterator[Finding]:
     """Yield what one ``jsonschema_rs.ValidationError`` says; at times one error is several."""
     kind = error.kind
     path = list(error.instance_path)
-    if kind.name == "required":
+    undeclared = _undeclared_type(kind, path, error.instance)
+    if undeclared is not None:
+        yield undeclared
+    elif kind.name == "required":
         name = kind.property
-        yield Finding(pointer_to([*path, name]), "required", f"{_cut(name)} is missing; add it.")
+        yield Finding(pointer_to([*path, name]), "required", f"{_named(name)} is missing; add it.")
     elif kind.name == "additionalProperties":
         for name in kind.unexpected:
             message = f"The name {shown(name)} is not allowed here; {_allowed_names(path)}"
             yield Finding(pointer_to([*path, name]), "name", message)
+    elif kind.name == "propertyNames":
+        name = kind.error.instance
+        message = f"The name {shown(name)} must be {_form(kind.error.kind)}; rename it."
+        yield Finding(pointer_to([*path, name]), "name", message)
     else:
-        rule = _RULES.get(kind.name, kind.name)
-        yield Finding(pointer_to(path), rule, _sentence(kind, error))
+        rule = _rule_of(kind)
+        yield Finding(pointer_to(path), rule, _sentence(kind, path, error.instance))
 
 
 def shown(value: object) -> str:
@@ -121,58 +124,132 @@ def _cut(text: str, length: int = _SHOWN) -> str:
     return text if len(text) <= length else text[:length] + "…"
 
 
+def _named(name: str) -> str:
+    """Return a property's name as it stands in a sentence."""
+    return name if _PLAIN.fullmatch(name) else shown(name)
+
+
+def _subject(path: list[str | int]) -> str:
+    """Return what a sentence speaks of."""
+    names = [step for step in path if isinstance(step, str)]
+    if not names:
+        return "The object"
+    extension = EXTENSION_OF_ID.get(names[-1])
+    name = _named(names[-1]) if extension is None else f"The extension {extension.name}"
+    return name if isinstance(path[-1], str) else f"An item of {name}"
+
+
+def _rule_of(kind: Any) -> str:
+    if _types_of(kind):
+        return "reference-type"
+    if kind.name == "not" and "required" in kind.schema:
+        return "choice"
+    return str(_RULES.get(kind.name, kind.name))
+
+
+def _types_of(kind: Any) -> list[str]:
+    """Return the types that a reference must, or must not, be to; none if it is none."""
+    if kind.name == "pattern":
+        return referred_types(kind.pattern)
+    if kind.name == "not":
+        return referred_types(kind.schema.get("pattern", ""))
+    return []
+
+
+def _undeclared_type(kind: Any, path: list[str | int], value: Any) -> Finding | None:
+    """Return the finding that an object of the set lacks the extension that declares it."""
+    missing = [kind.property] if kind.name == "required" else _missing_in(kind)
+    if path == [] and missing == ["extensions"]:
+        extension = EXTENSION_OF_NAME.get(str(value.get("type")))
+    elif path == ["extensions"]:
+        found = (EXTENSION_OF_ID.get(name) for name in missing)
+        extension = next((one for one in found if one is not None), None)
+    else:
+        return None
+    if extension is None or extension.extension_type != NEW_SDO:
+        return None
+    message = (
+        f'{an(extension.name).capitalize()} must declare itself; add "{extension.id}":'
+        ' {"extension_type": "new-sdo"} to extensions.'
+    )
+    return Finding(pointer_to(["extensions", extension.id]), "required", message)
+
+
 def _allowed_names(path: list[str | int]) -> str:
-    if path[:1] == ["extensions"]:
+    if path == ["extensions"]:
         return "use the id of an extension definition."
-    return "property names are 3 to 250 lower-case letters, digits and underscores."
+    if path == ["extensions", _PSEUDONYMOUS]:
+        return "a pseudonym says nothing else of the account; leave it out."
+    if path == []:
+        return "property names are 3 to 250 lower-case letters, digits and underscores."
+    default = "keys are at most 250 letters, digits, hyphens and underscores."
+    return _NAMES_ALLOWED.get(str(path[-1]), default)
 
 
-def _sentence(kind: Any, error: Any) -> str:
-    name = kind.name
-    value = error.instance
+def _form(kind: Any) -> str:
+    form = form_of(kind.pattern) if kind.name == "pattern" else None
+    return form or "of the form that STIX asks for"
+
+
+def _sentence(kind: Any, path: list[str | int], value: object) -> str:
+    name, subject = kind.name, _subject(path)
     if name == "type":
-        wanted = " or ".join(_ARTICLES.get(found, f"a {found}") for found in kind.types)
-        return f"The value must be {wanted}; it is {shown(value)}."
+        wanted = " or ".join(_KINDS.get(found, str(found)) for found in kind.types)
+        return f"{subject} must be {wanted}; it is {shown(value)}."
     if name == "pattern":
-        form = _FORMS.get(kind.pattern)
-        if form is None:
-            return f"The value does not have the form that STIX asks for; it is {shown(value)}."
-        return f"The value must be {form}; it is {shown(value)}."
+        return f"{subject} must be {_form(kind)}; it is {shown(value)}."
     if name == "enum":
-        options = _cut(", ".join(str(option) for option in kind.options), _LISTED)
-        return f"The value must be one of {options}; it is {shown(value)}."
+        options = _list([str(option) for option in kind.options])
+        return f"{subject} must be one of {options}; it is {shown(value)}."
     if name == "const":
-        return f"The value must be {shown(kind.expected_value)}; it is {shown(value)}."
+        return f"{subject} must be {shown(kind.expected_value)}; it is {shown(value)}."
     if name in _LIMITS:
-        return f"The value must be {_LIMITS[name]} {kind.limit}; it is {shown(value)}."
+        return f"{subject} must be {_LIMITS[name].format(kind.limit)}; it is {shown(value)}."
     if name in {"minItems", "minProperties"}:
-        return "The value must not be empty; leave the property out."
+        return f"{subject} must not be empty; put something in or leave it out."
     if name == "not":
-        return _sentence_of_not(kind, value)
-    if name in {"anyOf", "oneOf"}:
-        return _sentence_of_choice(kind)
+        return _sentence_of_not(kind, path, value)
+    if name == "anyOf":
+        return f"{subject} needs at least one of {_list(_missing_in(kind))}; add one."
+    if name == "contains":
+        return f"{subject} needs at least one observable; relationships and sightings are none."
     if name == "falseSchema":
-        return "The property contradicts another one here; leave it out."
-    return "The value breaks a rule of STIX 2.1; compare it with the specification."
+        reason = _CONTRADICTIONS.get(str(path[-1]) if path else "", "another property is there")
+        return f"{subject} must not be there where {reason}; leave it out."
+    return f"{subject} breaks a rule of STIX 2.1; compare it with the specification."
 
 
-def _sentence_of_not(kind: Any, value: object) -> str:
+def _sentence_of_not(kind: Any, path: list[str | int], value: object) -> str:
+    subject = _subject(path)
     if kind.schema == NOT_NULL_NOT_EMPTY["not"]:
-        return "The value must not be null or an empty list; leave the property out."
-    if isinstance(value, str) and "--" in value:
-        return f"The reference must not be to an object of this type; it is {shown(value)}."
-    return f"The value is not allowed here; it is {shown(value)}."
+        return f"{subject} must not be null or an empty list; leave it out."
+    if isinstance(value, str) and _types_of(kind):
+        refused = value.partition("--")[0]
+        return f"{subject} must not be the id of {an(_named(refused))}; it is {shown(value)}."
+    if path == ["key"]:
+        return "key must begin with the hive written out, such as HKEY_LOCAL_MACHINE."
+    together = kind.schema.get("required", [])
+    if together[1:]:
+        return f"{' and '.join(together)} exclude each other; leave one of them out."
+    if together == ["extension_properties"]:
+        return (
+            "extension_properties goes with the extension type toplevel-property-extension only;"
+            " leave it out."
+        )
+    return f"{subject} must not be this; it is {shown(value)}."
 
 
-def _sentence_of_choice(kind: Any) -> str:
-    """Name the properties between which a choice must be made, when that is the choice."""
-    missing = {
+def _missing_in(kind: Any) -> list[str]:
+    """Return the properties whose absence fails the branches of a choice, once each."""
+    branches = kind.context if kind.name == "anyOf" else []
+    names = [
         inner.kind.property
-        for branch in kind.context
+        for branch in branches
         for inner in branch
         if inner.kind.name == "required"
-    }
-    if missing:
-        names = ", ".join(sorted(missing))
-        return f"Properties are missing or exclude each other; look at {_cut(names, _LISTED)}."
-    return "Properties here exclude each other or fit no form that STIX allows."
+    ]
+    return list(dict.fromkeys(names))
+
+
+def _list(names: list[str]) -> str:
+    return _cut(", ".join(_named(name) for name in names), _LISTED)

@@ -94,12 +94,14 @@ def has_own_id(obj: Mapping[str, Any]) -> bool:
     (True, False)
     """
     stix_type, creator, name = obj.get("type"), obj.get("created_by_ref"), obj.get("name")
+    if not isinstance(creator, str):
+        return False
     if stix_type == "relationship":
         parts = [obj.get(key) for key in ("source_ref", "relationship_type", "target_ref")]
         name = relationship_name(*map(str, parts))
     if stix_type == "political-ad":
-        return obj.get("id") == ad_id(str(creator), str(obj.get("platform")), str(obj.get("ad_id")))
-    return obj.get("id") == own_id(str(stix_type), str(creator), str(name))
+        return obj.get("id") == ad_id(creator, str(obj.get("platform")), str(obj.get("ad_id")))
+    return isinstance(name, str) and obj.get("id") == own_id(str(stix_type), creator, name)
 
 
 def _one_hash(hashes: Mapping[str, str]) -> Mapping[str, str]:

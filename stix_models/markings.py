@@ -34,12 +34,9 @@ TLP_1 = {
 
 OPENCTI_AMBER_STRICT = "marking-definition--826578e1-40ad-459f-bc73-ede076f81f37"
 
-OPENCTI_EXTENSIONS = frozenset(
-    {
-        "extension-definition--ea279b3e-5c71-4632-ac08-831c66a786ba",
-        "extension-definition--f93e2c80-4231-4f9a-af8b-95c9bd566a82",
-    }
-)
+OPENCTI_SDO = "extension-definition--ea279b3e-5c71-4632-ac08-831c66a786ba"
+OPENCTI_SCO = "extension-definition--f93e2c80-4231-4f9a-af8b-95c9bd566a82"
+OPENCTI_EXTENSIONS = frozenset({OPENCTI_SDO, OPENCTI_SCO})
 """OpenCTI adds these to every object it exports; they restrict nothing."""
 
 _LEVELS = {

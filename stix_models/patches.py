@@ -44,6 +44,12 @@ _SDO_NAMES = (
     "|intrusion-set|location|malware-analysis|malware|note|observed-data|opinion|report"
     "|threat-actor|tool|vulnerability"
 )
+_SCO_NAMES = (
+    "artifact|autonomous-system|directory|domain-name|email-addr|email-message|file|ipv4-addr"
+    "|ipv6-addr|mac-addr|media-content|mutex|network-traffic|process|software|url|user-account"
+    "|windows-registry-key|x509-certificate"
+)
+_NOT_SIGHTED = "bundle|language-content|marking-definition|relationship|sighting"
 
 
 def _cores(path: tuple[str, ...], value: object, reason: str) -> list[Patch]:
@@ -52,6 +58,10 @@ def _cores(path: tuple[str, ...], value: object, reason: str) -> list[Patch]:
 
 def _any_of(names: str) -> list[Schema]:
     return [{"required": [name]} for name in names.split()]
+
+
+def _both(one: str, other: str) -> Schema:
+    return {"required": [one, other]}
 
 
 def _never_with(name: str, value: bool, other: str) -> Schema:
@@ -79,6 +89,12 @@ _COMMON = [
         matching(IDENTITY),
         "section 3.2: it is the id of an identity",
     ),
+    Patch(
+        "common/core",
+        ("properties", "defanged"),
+        False,
+        "section 3.2: it MUST NOT be used but on observables",
+    ),
     Patch("common/core", ("properties", "lang"), matching(LANGUAGE), "section 3.2: RFC 5646"),
     Patch(
         "common/hashes-type",
@@ -96,6 +112,12 @@ _COMMON = [
 
 _DOMAIN_OBJECTS = [
     Patch(
+        "common/extension-definition",
+        ("required",),
+        ["created_by_ref", "name", "schema", "version", "extension_types"],
+        "section 7.3: who signs a definition is required",
+    ),
+    Patch(
         "sdos/malware",
         ("oneOf",),
         None,
@@ -105,6 +127,32 @@ _DOMAIN_OBJECTS = [
     Patch(
         "sdos/malware", ("allOf", 2), when("is_family", True, {"required": ["name"]}), "as above"
     ),
+    Patch(
+        "sdos/location",
+        ("allOf", 2, "anyOf"),
+        _any_of("region country latitude longitude"),
+        "the last two need each other, which is said below",
+    ),
+    Patch(
+        "sdos/location",
+        ("allOf", 3, "oneOf"),
+        None,
+        "replaced by the conditions below, which can name what is missing",
+    ),
+    Patch("sdos/location", ("allOf", 4, "oneOf"), None, "as above"),
+    Patch(
+        "sdos/location",
+        ("allOf", 4, "dependentRequired"),
+        {
+            "latitude": ["longitude"],
+            "longitude": ["latitude"],
+            "precision": ["latitude", "longitude"],
+        },
+        "as above",
+    ),
+    Patch("sdos/observed-data", ("oneOf",), None, "replaced by the two conditions below"),
+    Patch("sdos/observed-data", ("anyOf",), _any_of("objects object_refs"), "the schema's oneOf"),
+    Patch("sdos/observed-data", ("not",), _both("objects", "object_refs"), "the schema's oneOf"),
     Patch(
         "sdos/observed-data",
         (*_OWN, "objects"),
@@ -122,12 +170,52 @@ _DOMAIN_OBJECTS = [
     Patch(
         "sdos/observed-data",
         (*_OWN, "object_refs"),
-        list_of({"allOf": [oasis("identifier"), {"not": {"pattern": f"^({_SDO_NAMES})--"}}]}),
-        "the schema refuses custom types whose name begins as an SDO's, such as tool-mark",
+        {
+            **list_of({"allOf": [oasis("identifier"), {"not": {"pattern": f"^({_SDO_NAMES})--"}}]}),
+            "contains": {"not": {"pattern": "^(relationship|sighting)--"}},
+        },
+        "section 4.14.1: one observable at least; the schema refuses custom types whose name"
+        " begins as an SDO's, such as tool-mark",
+    ),
+]
+
+_ENDS = [
+    Patch(
+        "sros/sighting",
+        (*_OWN, "sighting_of_ref"),
+        {
+            "allOf": [
+                oasis("identifier"),
+                {"not": {"pattern": f"^({_SCO_NAMES}|{_NOT_SIGHTED})--"}},
+            ]
+        },
+        "section 5.2: what is sighted MUST be an SDO; the schema lets observables pass",
+    ),
+    Patch(
+        "sdos/malware-analysis",
+        (*_OWN, "analysis_sco_refs", "items"),
+        {"allOf": [oasis("identifier"), {"not": {"pattern": f"^({_SDO_NAMES})--"}}]},
+        "section 4.12: they MUST be observables",
     ),
 ]
 
 _OBSERVABLES = [
+    Patch(
+        "observables/file",
+        ("dependentRequired",),
+        {"name_enc": ["name"]},
+        "section 3.1: no encoding without what it is the encoding of",
+    ),
+    Patch("observables/artifact", ("allOf", 2, "oneOf"), None, "replaced by conditions, as above"),
+    Patch("observables/artifact", ("allOf", 3, "oneOf"), None, "replaced by conditions, as above"),
+    Patch("observables/artifact", ("anyOf",), _any_of("payload_bin url"), "the schema's oneOf"),
+    Patch("observables/artifact", ("not",), _both("payload_bin", "url"), "the schema's oneOf"),
+    Patch(
+        "observables/artifact",
+        ("allOf", 3, "dependentRequired"),
+        {"url": ["hashes"], "decryption_key": ["encryption_algorithm"]},
+        "the schema's oneOf",
+    ),
     Patch(
         "observables/artifact",
         (*_OWN, "mime_type"),
@@ -170,7 +258,10 @@ _OBSERVABLES = [
     Patch(
         "observables/email-message",
         ("definitions", "email-additional-header-fields"),
-        {"allOf": [oasis("dictionary")], "additionalProperties": {"type": ["string", "array"]}},
+        {
+            "allOf": [oasis("dictionary")],
+            "additionalProperties": {"type": ["string", "array"], "items": _TEXT},
+        },
         "a list of one value is what section 6.6.1 asks for; the schema wants two",
     ),
     Patch(
@@ -243,6 +334,12 @@ _OBSERVABLES = [
     ),
     Patch(
         "observables/process",
+        (*_OWN, "environment_variables"),
+        {"allOf": [oasis("dictionary")], "additionalProperties": _TEXT},
+        "section 6.13.1: the values MUST be strings",
+    ),
+    Patch(
+        "observables/process",
         ("definitions", "startup-info-dictionary"),
         oasis("dictionary"),
         "two keys must be null there, which a dictionary may not hold",
@@ -258,6 +355,15 @@ _OBSERVABLES = [
         (*_OWN, "languages", "items"),
         matching(LANGUAGE),
         "RFC 5646 ignores case and has scripts, as in zh-Hans",
+    ),
+    Patch(
+        "observables/user-account",
+        (
+            *("definitions", "user-account-extensions-dictionary", "patternProperties"),
+            *("^unix-account-ext$", "allOf", 0, "properties", "gid"),
+        ),
+        {"type": "integer"},
+        "section 6.16.2: it is an integer",
     ),
     Patch(
         "observables/user-account",
@@ -279,4 +385,4 @@ _OBSERVABLES = [
     ),
 ]
 
-PATCHES = (*_COMMON, *_DOMAIN_OBJECTS, *_OBSERVABLES)
+PATCHES = (*_COMMON, *_DOMAIN_OBJECTS, *_ENDS, *_OBSERVABLES)

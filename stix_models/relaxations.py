@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from stix_models.extensions import EXTENSION_OF_NAME
 from stix_models.identifiers import TYPE_PATTERN, UUID_PATTERN
+from stix_models.schema_files import PROPERTY_EXTENSIONS, SCHEMA_ID_PREFIX
 
 Schema = dict[str, Any]
 
@@ -76,9 +78,13 @@ _CONTENT: Schema = {  # of an extension: any names, no null and no empty list (s
     "additionalProperties": NOT_NULL_NOT_EMPTY,
 }
 
-EXTENSIONS: Schema = {
+EXTENSIONS: Schema = {  # those of the set have their own schemas, wherever they occur
     "type": "object",
     "minProperties": 1,
+    "properties": {
+        EXTENSION_OF_NAME[name].id: {"$ref": SCHEMA_ID_PREFIX + name}
+        for name in PROPERTY_EXTENSIONS
+    },
     "patternProperties": {
         "^([a-z][a-z0-9]*)(-[a-z0-9]+)*-ext$": _CONTENT,
         EXTENSION_KEY: oasis("extension"),
@@ -101,10 +107,11 @@ REPLACED: dict[str, Schema] = {
     # Empty values are values (section 2.1 and 2.8 ask for an even number of digits, zero is even).
     "common/binary": matching("^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)?$"),
     "common/hex": matching("^([a-fA-F0-9]{2})*$"),
-    # A name may begin with a digit or underscore (section 11.1); a custom property that ends in
+    # A name may begin with a digit or underscore, and must not go on in capitals, which the
+    # schema overlooks (section 11.1); a custom property that ends in
     # _bin or _hex need not be binary or hex: sections 2.1 and 2.8 bind the other way round.
     "common/properties": {
-        "patternProperties": {"^[a-z0-9_]{3}|id$": NOT_NULL_NOT_EMPTY},
+        "patternProperties": {"^([a-z0-9_]{3,250}|id)$": NOT_NULL_NOT_EMPTY},
         "additionalProperties": False,
     },
     # Names inside of an extension are the extension's own business (section 7.3).
@@ -151,7 +158,8 @@ REPLACED: dict[str, Schema] = {
             "lang": matching(LANGUAGE),
             "marking_ref": matching(MARKING),
         },
-        "oneOf": [{"required": ["marking_ref"]}, {"required": ["lang"]}],
+        "anyOf": [{"required": ["marking_ref"]}, {"required": ["lang"]}],
+        "not": {"required": ["marking_ref", "lang"]},
     },
     # The schema forbids every further property on a TLP marking and lets none but TLP 1.0 pass;
     # a marking's content is nobody's business but a statement's (``markings``).

@@ -148,7 +148,7 @@ class SharingSettings:
 
     status_names_recipients: bool = True
     shared_ids: str = "accept"  # or "reject"
-    accept_undeclared_types: bool = True
+    accept_undeclared_types: bool = False
 
     def problems(self) -> list[str]:
         """Return every rule these values break, each naming its key."""

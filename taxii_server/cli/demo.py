@@ -46,7 +46,13 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     is_flag=True,
     help="Print one line of JSON when ready (discovery_url, api_root, clients), nothing else.",
 )
-def demo(data: Path | None, port: int, as_json: bool) -> None:
+@click.option(
+    "--write",
+    "samples",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the sample bundles into this folder, which is made, and stop: no server.",
+)
+def demo(data: Path | None, port: int, as_json: bool, samples: Path | None) -> None:
     """Start a sample coalition, show who sees what, and serve until interrupted.
 
     Makes a data folder with the coalition of 2020 and new random credentials, starts
@@ -57,6 +63,9 @@ def demo(data: Path | None, port: int, as_json: bool) -> None:
     Without a data folder a new temporary one is used, and removed at the end. A
     folder that is in use is a failure.
     """
+    if samples is not None:
+        _only_write(samples)
+        return
     try:
         if port:
             check_port(port)
@@ -120,8 +129,18 @@ def _add_clients(data: Path) -> dict[str, Secret]:
     return clients
 
 
+def _only_write(folder: Path) -> None:
+    try:
+        files = _write_samples(folder, story())
+    except OSError as exc:
+        fail(f"{folder}: {exc.strerror}")
+    for file in files:
+        click.echo(file)
+
+
 def _write_samples(folder: Path, bundles: Sequence[StoryBundle]) -> list[Path]:
-    folder.mkdir()
+    """Write each bundle into the folder, over what it had of the same name."""
+    folder.mkdir(parents=True, exist_ok=True)
     files = []
     for part in bundles:
         file = folder / f"{part.name}.json"

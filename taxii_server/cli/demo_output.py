@@ -1,9 +1,9 @@
 """What ``clearinghouse demo`` prints for people: two polls, credentials, lines to paste.
 
-The table has one line or two for each row on a terminal of 80 columns, so that both
-polls can be compared at a glance: in the cells only the rule's name, below the table
-what the server said of each rule. A line to paste works from any folder, whatever
-is on the PATH.
+The table has one row for what one member pushed and the same rules let pass or not, so
+that both polls can be compared at a glance: in the cells counts and the rule's name, below
+the table what the server said of each rule. A line to paste works from any folder,
+whatever is on the PATH.
 """
 
 from __future__ import annotations
@@ -23,17 +23,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from taxii_server.client.collections import RemoteCollection
-from taxii_server.demo.comparison import Fate, Row, compare, sentences
+from taxii_server.demo.comparison import YES, Row, actions_and_led, compare, sentences
 from taxii_server.demo.story import StoryBundle
 
 Secret = dict[str, Any]
 """A client with its secrets, as ``client add --json`` prints it."""
 
 _PLAIN_WIDTH = 150  # columns of the table where the output is no terminal
-_WIDE = 110  # columns from which there is room for who pushed
-_NARROW_FATE = 22
+_WIDE = 110  # columns from which there is room for more types and some names
+_NARROW_FATE = 18
 _GAP = 2  # columns between two
-_FEWEST_FOR_OBJECTS = 12
+_TYPES_SHOWN = (4, 7)  # on a narrow and on a wide terminal
+_NAMES_SHOWN = 3
 _TITLES = {"cisa": "CISA", "twitter": "Twitter"}
 _SHOWN_WHOLE = ("facebook-publisher", "cisa-soc", "twitter-soc", "auditor", "operator")
 
@@ -62,8 +63,14 @@ def show_polls(
     for title, ids in zip(titles, polled.values(), strict=True):
         console.print(
             f"{title} got {len(ids & sent)} of the story's {len(sent)} objects, and "
-            f"{len(ids - sent)} markings and identities that the server supplies to every feed."
+            f"{len(ids - sent)} markings, extension definitions and identities that the server "
+            "supplies to every feed."
         )
+    actions, led = actions_and_led(bundles)
+    console.print(
+        f"{led} of the story's {actions} actions by platforms were led to by what another member "
+        "had shared."
+    )
     console.print(
         '\nAfter "no:" stands the rule of coalition.toml that withholds, or releases less; or a '
         "builtin one. Every other release is by such a rule. What the server told the pushers:"
@@ -76,9 +83,6 @@ def show_polls(
 def make_table(rows: Sequence[Row], titles: Sequence[str], width: int) -> Table:
     """Return the table for a terminal of so many columns."""
     wide = width >= _WIDE
-    rows_shown = [_cells(row, wide=wide) for row in rows]
-    headings = (["pushed by", "type"] if wide else []) + ["objects"]
-    headings += [f"seen by {title}?" for title in titles]
     table = Table(
         title="What a poll of each feed returns",
         title_justify="left",
@@ -88,23 +92,26 @@ def make_table(rows: Sequence[Row], titles: Sequence[str], width: int) -> Table:
         padding=(0, _GAP - 1, 0, 0),  # and one column for the line that is not drawn
     )
     # All widths are given: left to itself rich takes from the rules and gives to the objects.
-    fates = [width // 5 if wide else _NARROW_FATE] * len(titles)
-    before = [max(len(cells[n]) for cells in rows_shown) for n in range(2 if wide else 0)]
-    taken = sum(before) + sum(fates) + _GAP * (len(headings) - 1)
-    objects = max(width - taken, _FEWEST_FOR_OBJECTS)
-    for heading, columns in zip(headings, [*before, objects, *fates], strict=True):
-        one_line = not heading.startswith("seen by")
-        table.add_column(heading, width=columns, no_wrap=one_line, overflow="ellipsis")
-    for row, cells in zip(rows, rows_shown, strict=True):
-        plain = [escape(cell) for cell in cells[: -len(titles)]]
-        table.add_row(*plain, *(_coloured(fate) for fate in row.fates))
+    fate = width // 5 if wide else _NARROW_FATE
+    objects = width - len(titles) * (fate + _GAP)
+    table.add_column("pushed", width=objects)
+    for title in titles:
+        table.add_column(f"seen by {title}?", width=fate, overflow="fold")
+    for row in rows:
+        table.add_row(escape(describe(row, wide=wide)), *map(_coloured, row.fates))
     return table
 
 
-def _cells(row: Row, *, wide: bool) -> list[str]:
-    names = _counted(row.names)
-    first = [row.pusher, row.type, names] if wide else [f"{row.type}: {names}"]
-    return first + [str(fate) for fate in row.fates]
+def describe(row: Row, *, wide: bool) -> str:
+    """Return who pushed how many objects of which types, and on a wide terminal some names."""
+    counts = row.counts()
+    most = _TYPES_SHOWN[wide]
+    shown = [f"{count} {stix_type}" for stix_type, count in counts[:most]]
+    if len(counts) > most:
+        shown.append(f"{sum(count for _, count in counts[most:])} of other types")
+    text = f"{row.pusher}: {', '.join(shown)}"
+    names = row.names()[:_NAMES_SHOWN] if wide else []
+    return f"{text} ({'; '.join(names)})" if names else text
 
 
 def show_access(discovery_url: str, api_root: str, clients: Mapping[str, Secret]) -> None:
@@ -160,10 +167,5 @@ def this_program(called_as: str) -> str:
     return f"{shlex.quote(sys.executable)} -m taxii_server.cli.main"
 
 
-def _coloured(fate: Fate) -> str:
-    return f"[{'green' if fate.seen else 'red'}]{escape(str(fate))}[/]"
-
-
-def _counted(names: Sequence[str]) -> str:
-    counts = {name: names.count(name) for name in names}
-    return ", ".join(f"{count} x {name}" if count > 1 else name for name, count in counts.items())
+def _coloured(fate: str) -> str:
+    return f"[{'green' if fate == str(YES) else 'red'}]{escape(fate)}[/]"

@@ -26,8 +26,11 @@ COMMANDS: Mapping[str, str] = {
     "client": "taxii_server.cli.clients:client",
     "member": "taxii_server.cli.listing:member",
     "collection": "taxii_server.cli.listing:collection",
+    "key": "taxii_server.cli.keys:key",
+    "pseudonymize": "taxii_server.cli.pseudonymize:pseudonymize",
     "push": "taxii_server.cli.push_pull:push",
     "pull": "taxii_server.cli.push_pull:pull",
+    "convert": "taxii_server.cli.convert:convert_command",
     "import-medallion": "taxii_server.cli.import_medallion:import_medallion",
 }
 

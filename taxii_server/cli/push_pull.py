@@ -19,6 +19,7 @@ from rich.table import Table
 
 from taxii_server.client.bundles import StixText, read_file, read_objects
 from taxii_server.client.printing import printable
+from taxii_server.client.profiles import PROFILES, load_profile
 from taxii_server.client.pull import (
     STANDARD_OUTPUT,
     OutputFormat,
@@ -141,6 +142,11 @@ def push(
 @click.option(
     "--all-versions", is_flag=True, help="Every version of each object, not only the latest."
 )
+@click.option(
+    "--profile",
+    type=click.Choice(PROFILES),
+    help="Rewrite what this tool would drop into what it takes; for its import only.",
+)
 def pull(
     *,
     url: str,
@@ -153,6 +159,7 @@ def pull(
     state: Path | None,
     types: tuple[str, ...],
     all_versions: bool,
+    profile: str | None,
 ) -> None:
     """Pull a collection of a TAXII 2.1 server into a file.
 
@@ -162,7 +169,13 @@ def pull(
     the new ones in, where a newer version replaces an older one (unless
     --all-versions). What the server no longer shows stays in such an output. One state
     file serves any number of collections; each collection and each combination of
-    --type and --all-versions is remembered on its own.
+    --type, --all-versions and --profile is remembered on its own.
+
+    With --profile opencti, clusters become intrusion sets, ad buyers identities, ads,
+    platform actions and foreign types notes, each with a new id and a reference back to
+    the old one; what names them is rewritten, relationships that OpenCTI would refuse
+    become related-to, and what it has no field for becomes text. Such a file is for
+    OpenCTI's import: do not push it.
 
     Output and state are written safely: after a crash, run the same command again and
     nothing is lost or doubled. With --out - what is said about the pull goes to standard
@@ -184,6 +197,7 @@ def pull(
             state=state,
             types=types,
             all_versions=all_versions,
+            profile=None if profile is None else load_profile(profile),
             progress=advance,
         )
         report = pull_collection(session, url, options)
@@ -219,6 +233,7 @@ def _show_pull(report: PullReport, *, as_json: bool) -> None:
             "out": str(report.out),
             "pulled_count": report.pulled,
             "written_count": report.written,
+            "left_out_count": report.left_out,
             "added_after": report.added_after,
         }
         said = json.dumps(summary)
@@ -229,6 +244,12 @@ def _show_pull(report: PullReport, *, as_json: bool) -> None:
     else:
         said = f"{got} written to {report.out}."
     click.echo(said, err=to_stdout)
+    if report.left_out and not as_json:
+        click.echo(
+            f"{report.left_out} of them were left out: the tool has no place for them "
+            "(extension definitions).",
+            err=to_stdout,
+        )
 
 
 def _read(file: Path) -> list[StixText]:

@@ -6,6 +6,8 @@ bundle is written anew with the old objects and the new. The output always holds
 all that was pulled: had a bundle only what is new, an import that failed once
 would have lost it. An older version leaves a bundle when a newer one of its id
 arrives, unless all versions are wanted.
+
+With a profile every object is rewritten for a tool on its way to the output.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from urllib.parse import urlencode
 from taxii_server.client.bundles import StixText, read_file
 from taxii_server.client.collections import RemoteCollection, find_collection
 from taxii_server.client.pages import PulledPage, walk
+from taxii_server.client.profiles import Profile
 from taxii_server.client.session import ClientError, TaxiiSession
 from taxii_server.client.state import PullState, locked, replacing, sync_folder
 from taxii_server.clock import parse_instant
@@ -47,6 +50,7 @@ class PullOptions:
     state: Path | None = None
     types: Sequence[str] = ()  # all types if empty
     all_versions: bool = False
+    profile: Profile | None = None
     progress: Callable[[int], None] = lambda _: None
 
     def query(self) -> dict[str, str]:
@@ -68,6 +72,7 @@ class PullReport:
     format: OutputFormat
     pulled: int  # objects received now
     written: int  # objects that the output holds for this pull: with a bundle all, else the new
+    left_out: int  # objects received now for which the profile has no place
     added_after: str | None  # where the next pull with the state continues
 
 
@@ -99,10 +104,13 @@ class _Pull:
         self._collection = collection
         self._options = options
         self._state = state
-        query = urlencode(options.query())
-        self._key = f"{collection.url}?{query}" if query else collection.url
+        remembered = options.query()
+        if options.profile is not None:
+            remembered["profile"] = options.profile.name
+        self._key = collection.url + (f"?{urlencode(remembered)}" if remembered else "")
         self._last = state.added_after.get(self._key)
         self._pulled = 0
+        self._left_out = 0
 
     def run(self) -> PullReport:
         if self._options.format is OutputFormat.BUNDLE:
@@ -122,6 +130,7 @@ class _Pull:
             self._options.format,
             self._pulled,
             written,
+            self._left_out,
             self._last,
         )
 
@@ -129,7 +138,15 @@ class _Pull:
         pages = walk(self._session, self._collection, self._options.query(), self._last)
         for page in pages:
             self._note(page)
-            yield from page.objects
+            for item in page.objects:
+                yield from self._rewritten(item)
+
+    def _rewritten(self, item: StixText) -> Sequence[StixText]:
+        if self._options.profile is None:
+            return (item,)
+        found = self._options.profile.rewrite(item)
+        self._left_out += not found
+        return found
 
     def _note(self, page: PulledPage) -> None:
         self._pulled += len(page.objects)
@@ -159,7 +176,9 @@ class _Pull:
             with _opened(out) as file:
                 return _write_bundle(file, self._objects())
         old, new = read_file(out), list(self._objects())
-        merged = merge(old, new, keep_all=self._options.all_versions)
+        profile = self._options.profile
+        origin = (lambda item: item.id) if profile is None else profile.origin
+        merged = merge(old, new, keep_all=self._options.all_versions, origin=origin)
         if not new:
             return len(merged)  # nothing to write; the file may be read by others
         with replacing(out) as file:
@@ -170,20 +189,28 @@ def _opened(out: Path) -> AbstractContextManager[IO[bytes]]:
     return nullcontext(sys.stdout.buffer) if out == STANDARD_OUTPUT else replacing(out)
 
 
-def merge(old: Sequence[StixText], new: Sequence[StixText], *, keep_all: bool) -> list[StixText]:
+def merge(
+    old: Sequence[StixText],
+    new: Sequence[StixText],
+    *,
+    keep_all: bool,
+    origin: Callable[[StixText], str | None] = lambda item: item.id,
+) -> list[StixText]:
     """Return old and new objects, exact copies once.
 
-    Unless ``keep_all``, old ones of which a newer version is among the new leave.
+    Unless ``keep_all``, old ones of which a newer version is among the new leave:
+    versions of the object that ``origin`` names, so that everything leaves that was
+    made of an older one.
     """
     newest: dict[str, str] = {}
     for item in new:
-        instant = _instant(item)
-        if item.id is not None and instant is not None:
-            newest[item.id] = max(newest.get(item.id, instant), instant)
+        named, instant = origin(item), _instant(item)
+        if named is not None and instant is not None:
+            newest[named] = max(newest.get(named, instant), instant)
 
     def is_superseded(item: StixText) -> bool:
-        instant = _instant(item)
-        return item.id in newest and instant is not None and instant < newest[item.id]
+        named, instant = origin(item), _instant(item)
+        return named in newest and instant is not None and instant < newest[named]
 
     kept = {item.text: item for item in old if keep_all or not is_superseded(item)}
     for item in new:

@@ -4,40 +4,66 @@ A sample must be the same wherever it is made, so nothing is random: ids of STIX
 domain objects are version 4 in form (STIX 2.1 section 2.9) and made from a hash of
 the story's own key; ids of cyber-observable objects are the deterministic ones of
 that section, so that two companies that saw one domain have one object.
+
+A sample must also be known for one wherever it ends up: every object carries the
+statement marking ``FICTION``, and every one that can have labels ``fictional``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-import rfc8785
+from stix_models.deterministic import sco_id
+from stix_models.extensions import EXTENSION_OF_NAME, NEW_SDO, PROPERTY_EXTENSION
+from stix_models.markings import OPENCTI_SCO, TLP_2
+from stix_models.pseudonyms import PseudonymKey
 
 STIX = dict[str, Any]
 
-CLEAR = "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487"
-GREEN = "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"
-AMBER = "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421"
-AMBER_STRICT = "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003"
-RED = "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"
+_ID_OF_LEVEL = {level: marking_id for marking_id, level in TLP_2.items()}
+CLEAR = _ID_OF_LEVEL["clear"]
+GREEN = _ID_OF_LEVEL["green"]
+AMBER = _ID_OF_LEVEL["amber"]
+AMBER_STRICT = _ID_OF_LEVEL["amber+strict"]
+RED = _ID_OF_LEVEL["red"]
 
-_SCO_NAMESPACE = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
-# The properties that make the id (STIX 2.1, "ID Contributing Properties" of each type).
-_ID_CONTRIBUTING = {
-    "domain-name": ("value",),
-    "email-addr": ("value",),
-    "ipv4-addr": ("value",),
-    "url": ("value",),
-    "user-account": ("account_type", "user_id", "account_login"),
-}
+DEMO_KEY = PseudonymKey("k-2020", bytes(range(32)))
+"""Published, so that anybody can check the pseudonyms of the story: worth nothing as a secret."""
+
+LABEL = "fictional"  # of every object that can have labels
+_OPENCTI_OBSERVABLES = frozenset({"media-content"})
 
 
 def story_id(stix_type: str, key: str) -> str:
     """Return the id of the object that the story calls ``key``."""
     digest = hashlib.sha256(f"clearinghouse sample story/{stix_type}/{key}".encode()).digest()
     return f"{stix_type}--{uuid.UUID(bytes=digest[:16], version=4)}"
+
+
+FICTION = story_id("marking-definition", "fiction")
+"""The statement on every object of the story."""
+
+
+def fiction_marking() -> STIX:
+    """Return the definition of the statement marking; each bundle begins with it."""
+    return {
+        "type": "marking-definition",
+        "spec_version": "2.1",
+        "id": FICTION,
+        "created": "2020-09-01T00:00:00.000Z",
+        "name": "Fictional sample data",
+        "definition_type": "statement",
+        "definition": {
+            "statement": "Fictional: sample data of the Clearinghouse project. The operation, its "
+            "sites, accounts, ads and messages are invented, and so is what anybody did about them."
+        },
+        "object_marking_refs": [CLEAR],
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,58 +92,143 @@ class Team:
             "created": self.since,
             "modified": self.since,
             "name": self.name,
+            "description": "Signs the sample story; the team is fictional.",
             "identity_class": "group",
-            "object_marking_refs": [GREEN],
+            "labels": [LABEL],
+            "object_marking_refs": [GREEN, FICTION],
         }
+
+
+@dataclass(slots=True)
+class Telling:
+    """What a team says in one bundle, in the order in which it says it."""
+
+    team: Team
+    at: str  # when it was said: created of what is new, modified of what is not
+    objects: list[STIX] = field(default_factory=lambda: [fiction_marking()])
+
+    def introduces_itself(self) -> None:
+        """Put the team's identity into the bundle."""
+        self.objects.append(self.team.identity())
 
     def says(
-        self,
-        stix_type: str,
-        key: str,
-        at: str,
-        marking: str = AMBER,
-        *,
-        modified: str | None = None,
-        **properties: Any,
+        self, stix_type: str, *, marking: str = AMBER, key: str = "", **properties: Any
     ) -> STIX:
-        """Return a domain object that the team made ``at`` a time, or changed later."""
-        return {
+        """Make a domain object of the team's and return it.
+
+        ``key`` tells it from the team's others of its type; its name does, if it has one.
+        """
+        key = key or properties.get("name") or properties["abstract"]
+        declared = EXTENSION_OF_NAME.get(stix_type)
+        extensions = dict(properties.pop("extensions", {}))
+        if declared is not None:
+            extensions[declared.id] = {"extension_type": NEW_SDO}
+        made: STIX = {
             "type": stix_type,
             "spec_version": "2.1",
-            "id": story_id(stix_type, key),
-            "created_by_ref": self.id,
-            "created": at,
-            "modified": modified or at,
+            "id": story_id(stix_type, f"{self.team.key} {key}"),
+            "created_by_ref": self.team.id,
+            "created": self.at,
+            "modified": self.at,
             **properties,
-            "object_marking_refs": [marking],
+            "labels": [LABEL],
+            "object_marking_refs": [marking, FICTION],
         }
+        if extensions:
+            made["extensions"] = extensions
+        return self.repeats(made)
 
-    def relates(self, source: STIX, verb: str, target: STIX | str, at: str, **more: Any) -> STIX:
-        """Return a relationship; its marking is AMBER unless ``marking`` says otherwise."""
-        target_id = target if isinstance(target, str) else target["id"]
-        key = f"{self.key} {source['id']} {verb} {target_id}"
-        return self.says(
-            "relationship",
-            key,
-            at,
-            relationship_type=verb,
-            source_ref=source["id"],
-            target_ref=target_id,
-            **more,
-        )
+    def relates(self, source: STIX, verb: str, *targets: STIX, **more: Any) -> list[STIX]:
+        """Join an object to others; ``marking`` and properties of a relationship may follow."""
+        return [
+            self.says(
+                "relationship",
+                key=f"{source['id']} {verb} {target['id']}",
+                relationship_type=verb,
+                source_ref=source["id"],
+                target_ref=target["id"],
+                **more,
+            )
+            for target in targets
+        ]
+
+    def corrects(self, known: STIX, **changes: Any) -> STIX:
+        """Make a new version of an object of the team's, with some properties changed."""
+        return self.repeats({**known, "modified": self.at, **changes})
+
+    def revokes(self, known: STIX) -> None:
+        """Say that an object of the team's was wrong (STIX 2.1 section 3.2, ``revoked``)."""
+        self.corrects(known, revoked=True)
+
+    def repeats(self, known: STIX) -> STIX:
+        """Put an object as it is into the bundle, and return it."""
+        self.objects.append(known)
+        return known
+
+    def sees(self, *observables: STIX) -> None:
+        """Put observables into the bundle."""
+        self.objects.extend(observables)
 
 
-def observable(stix_type: str, marking: str = AMBER, **properties: Any) -> STIX:
+def observable(
+    stix_type: str,
+    marking: str = AMBER,
+    *,
+    extensions: Mapping[str, Any] | None = None,
+    **properties: Any,
+) -> STIX:
     """Return a cyber-observable object with its deterministic id."""
-    names = _ID_CONTRIBUTING[stix_type]
-    made_of = {name: properties[name] for name in names if name in properties}
-    return {
+    extensions = dict(extensions or {})
+    if stix_type in _OPENCTI_OBSERVABLES:
+        extensions[OPENCTI_SCO] = {"extension_type": "new-sco"}
+    made: STIX = {
         "type": stix_type,
         "spec_version": "2.1",
-        "id": f"{stix_type}--{uuid.uuid5(_SCO_NAMESPACE, rfc8785.dumps(made_of).decode())}",
+        "id": sco_id(stix_type, properties),
         **properties,
-        "object_marking_refs": [marking],
+        "object_marking_refs": [marking, FICTION],
     }
+    return {**made, "extensions": extensions} if extensions else made
+
+
+def extension(name: str, **properties: Any) -> dict[str, STIX]:
+    """Return the ``extensions`` of an object that has one property extension of the set."""
+    content = {"extension_type": PROPERTY_EXTENSION, **properties}
+    return {EXTENSION_OF_NAME[name].id: content}
+
+
+def keyed_hash(kind: str, value: str) -> str:
+    """Return a value hashed with the demo's key, as ad buyers' ids and payments are written.
+
+    Members that hold the key get the same hash for the same means of payment.
+    """
+    digest = DEMO_KEY.hmac(f"clearinghouse sample story/{kind}\n{value}")
+    return f"hmac-sha256:{DEMO_KEY.key_id}:{digest.hex()}"
+
+
+def metric(name: str, lower: int, upper: int | None = None, *, platform: str) -> STIX:
+    """Return a count on a platform; it is exact where no ``upper`` is given."""
+    return {
+        "metric": name,
+        "platform": platform,
+        "lower": lower,
+        "upper": lower if upper is None else upper,
+    }
+
+
+def ids(*things: STIX) -> list[str]:
+    """Return the objects' ids."""
+    return [thing["id"] for thing in things]
+
+
+def later(timestamp: str, *, seconds: int) -> str:
+    """Return the instant so many seconds after another, with milliseconds.
+
+    >>> later("2020-08-30T23:59:00.000Z", seconds=65)
+    '2020-08-31T00:00:05.000Z'
+    """
+    moved = datetime.fromisoformat(timestamp.removesuffix("Z")) + timedelta(seconds=seconds)
+    return f"{moved.isoformat(timespec='milliseconds')}Z"
 
 
 def bundle(key: str, objects: list[STIX]) -> STIX:

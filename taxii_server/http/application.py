@@ -18,6 +18,7 @@ from taxii_server.http import (
     monitoring,
     objects,
     openapi,
+    schemas,
     statuses,
     versions,
 )
@@ -77,7 +78,7 @@ def create_app(opened: OpenServer) -> Flask:
 
 
 def _register_routes(app: Flask, api_roots_served: tuple[str, ...]) -> None:
-    for blueprint in (discovery.blueprint, monitoring.blueprint, openapi.blueprint):
+    for blueprint in _BESIDE_API_ROOTS:
         app.register_blueprint(blueprint)
     for number, root in enumerate(api_roots_served):
         for blueprint in _BELOW_API_ROOT:
@@ -89,6 +90,12 @@ def _register_routes(app: Flask, api_roots_served: tuple[str, ...]) -> None:
             )
 
 
+_BESIDE_API_ROOTS: tuple[Blueprint, ...] = (
+    discovery.blueprint,
+    monitoring.blueprint,
+    openapi.blueprint,
+    schemas.blueprint,
+)
 _BELOW_API_ROOT: tuple[Blueprint, ...] = (
     api_roots.blueprint,
     statuses.blueprint,

@@ -147,6 +147,7 @@ def _path(name: str) -> Json:
     described = {
         "collection": "The collection's id or alias",
         "object_id": "A STIX id",
+        "name": "The name of a schema, such as narrative",
         "status_id": "The id of the status that a push was answered with",
     }
     schema = {"type": "string", "minLength": 1}
@@ -207,8 +208,13 @@ def _delete_object() -> Json:
 
 
 def _monitoring_paths() -> Json:
-    def public(operation: str, description: str, errors: Json | None = None) -> Json:
-        content = {"application/json": {"schema": {"type": "object"}}}
+    def public(
+        operation: str,
+        description: str,
+        errors: Json | None = None,
+        media_type: str = "application/json",
+    ) -> Json:
+        content = {media_type: {"schema": {"type": "object"}}}
         answer = {"description": description, "content": content}
         responses = {"200": answer, **(errors or {})}
         return {"get": {"operationId": operation, "security": [], "responses": responses}}
@@ -219,6 +225,13 @@ def _monitoring_paths() -> Json:
         "/healthz": public("get_health", "The process serves"),
         "/readyz": public("get_readiness", "The store answers", _errors((503,))),
         "/openapi.json": public("get_openapi", "This description"),
+        "/schemas": public("get_schemas", "The names of the extension set's JSON Schemas"),
+        "/schemas/{name}.json": {
+            "parameters": [_path("name")],
+            **public(
+                "get_schema", "A JSON Schema (2020-12)", _errors((404,)), "application/schema+json"
+            ),
+        },
         "/metrics": {
             "get": {
                 "operationId": "get_metrics",

@@ -23,7 +23,12 @@ from taxii_server.services.collections import require_visible_collection
 from taxii_server.services.discovery import require_visible_root
 from taxii_server.services.reading_status import get_status
 
-PUBLIC = frozenset({"monitoring.get_health", "monitoring.get_readiness", "openapi.get_openapi"})
+PUBLIC = frozenset(
+    {
+        *("monitoring.get_health", "monitoring.get_readiness", "openapi.get_openapi"),
+        *("schemas.get_schemas", "schemas.get_schema"),
+    }
+)
 """Endpoints that answer without credentials, and tell nothing about the coalition."""
 
 

@@ -11,8 +11,10 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+from stix_models.deterministic import has_own_id
 from stix_models.identifiers import is_identifier
 from stix_models.problems import Problem
+from stix_models.rules import unknown_extensions
 from stix_models.validation import validate, validate_common
 from taxii_server.access.principal import Principal
 from taxii_server.clock import format_us, parse_instant
@@ -27,6 +29,7 @@ from taxii_server.services.context import Services
 from taxii_server.services.envelope import EnvelopeItem, read_envelope
 from taxii_server.services.statuses import StatusDetail, complete_status, status_text
 from taxii_server.sharing.acceptance import Candidate
+from taxii_server.sharing.audience import audience_problems
 from taxii_server.sharing.coalition import Collection
 from taxii_server.sharing.release import PushPlanner
 from taxii_server.storage.protocol import (
@@ -120,7 +123,11 @@ class _Adding:
                 coalition = self._services.coalition
                 stored = stored_object(item.value, item.text, self._member, coalition)
                 self._candidates[item.index] = Candidate(
-                    item.index, stored, item.value, warnings[:MAX_PROBLEMS]
+                    item.index,
+                    stored,
+                    item.value,
+                    warnings[:MAX_PROBLEMS],
+                    frozenset(unknown_extensions(item.value)),
                 )
         return list(self._candidates.values())
 
@@ -137,14 +144,24 @@ class _Adding:
             return [Problem("/spec_version", "spec-version", "error", problem)]
         limits = self._services.limits
         if spec == "2.0":
-            return list(validate_common(content))
+            found = list(validate_common(content))
+            return [*found, *audience_problems(content, self._services.coalition)]
         found = list(validate(content, accept_undeclared_types=limits.accept_undeclared_types))
-        if is_identifier(content.get("id")) and _has_shared_id(str(content["id"]), content):
+        if any(problem.severity == "error" for problem in found):
+            return found
+        found += audience_problems(content, self._services.coalition)
+        if _has_shared_id(content) and not self._has_id_of_its_own(content):
             problem = "a deterministic id may be used by others too (STIX 2.1 section 2.9)"
             severity: Literal["error", "warning"]
             severity = "warning" if limits.accept_shared_ids else "error"
             found.append(Problem("/id", "shared-id", severity, problem))
         return found
+
+    def _has_id_of_its_own(self, content: Mapping[str, Any]) -> bool:
+        """Return whether the id is made of an identity that is the pusher's alone."""
+        signed_by = str(content.get("created_by_ref")).lower()
+        owner = self._services.coalition.reserved.get(signed_by)
+        return owner == self._member and has_own_id(content)
 
     def _fail(self, item: EnvelopeItem, errors: Sequence[Problem]) -> None:
         content = item.value or {}
@@ -184,7 +201,7 @@ class _Adding:
         return self._received_us if outcome.date_added_us is None else outcome.date_added_us
 
 
-def _has_shared_id(stix_id: str, content: Mapping[str, Any]) -> bool:
+def _has_shared_id(content: Mapping[str, Any]) -> bool:
     """Return whether an object with dates has a name-based id, which STIX leaves to SCOs."""
     if "created" not in content or content.get("type") == "marking-definition":
         return False

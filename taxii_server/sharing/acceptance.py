@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stix_models.extensions import EXTENSION_OF_NAME
 from stix_models.markings import tlp_level
 from taxii_server.sharing.coalition import Coalition, Collection, CollectionKind
 from taxii_server.sharing.log import Draft, Logs
@@ -18,6 +19,8 @@ from taxii_server.storage.protocol import LIBRARY, Batch, LineKey, LineState, St
 
 SUBMITTED = "builtin:submitted"
 WITHDRAWN = "builtin:withdrawn"
+
+RECALL_EXTENSION = EXTENSION_OF_NAME["recall"].id
 
 _CONFLICT = "version-conflict: this version exists with other content; send a newer one"
 _SUPPLIED = "duplicate: the server supplies this object"
@@ -33,6 +36,7 @@ class Candidate:
     stored: StoredObject
     content: Mapping[str, Any]
     warnings: tuple[str, ...] = ()
+    unknown_extensions: frozenset[str] = frozenset()  # whose definitions it may have to send
 
 
 @dataclass(slots=True)
@@ -92,6 +96,8 @@ class Acceptance:
             return (
                 "not-the-creator: this id belongs to another member's or the coalition's identity"
             )
+        if RECALL_EXTENSION in extensions_of(candidate.content):
+            return "not-the-creator: only the coalition takes objects back with a recall note"
         author = self._reserved.get(str(candidate.content.get("created_by_ref")).lower())
         if author is not None and author != self._producer:
             return "not-the-creator: created_by_ref is not an identity of your organisation"
@@ -213,6 +219,12 @@ def supplied_rank(logs: Logs, coalition: Coalition, line: LineKey) -> str | None
         return None
     supplied = logs.of(LIBRARY, line.stix_id)
     return supplied[0].version if supplied else None
+
+
+def extensions_of(content: Mapping[str, Any]) -> frozenset[str]:
+    """Return the keys of an object's extensions, in lower case."""
+    found = content.get("extensions")
+    return frozenset(key.lower() for key in found) if isinstance(found, dict) else frozenset()
 
 
 def rank_without_version(batch_no: int, index: int) -> str:

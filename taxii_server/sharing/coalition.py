@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from stix_models.extensions import SET_IDENTITY
+
 STIX_2_1 = "application/stix+json;version=2.1"
 STIX_2_0 = "application/stix+json;version=2.0"
 
@@ -117,6 +119,7 @@ class Coalition:
     collections: tuple[Collection, ...]
     identity: str = ""
     ever_reserved: tuple[tuple[str, str], ...] = ()  # identity id and member, also former ones
+    groups: tuple[tuple[str, frozenset[str]], ...] = ()  # by name; members and built-in ones too
 
     def member(self, name: str) -> Member:
         """Return a member. Raises ``KeyError`` for an unknown name."""
@@ -141,6 +144,7 @@ class Coalition:
         """Owner (member name, ``""`` for the coalition) of every reserved id, in lower case."""
         owners = {each.lower(): name for each, name in self.ever_reserved}
         owners |= {each.lower(): m.name for m in self.members for each in m.identities}
+        owners[SET_IDENTITY] = ""
         return {**owners, self.identity.lower(): ""} if self.identity else owners
 
     def submissions_of(self, member: str) -> Collection:

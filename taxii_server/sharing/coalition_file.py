@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from stix_models.extensions import SET_IDENTITY
 from taxii_server.errors import ConfigError
 from taxii_server.sharing.coalition import (
     BUILT_IN_GROUPS,
@@ -107,6 +108,7 @@ def parse_coalition(document: Mapping[str, Any], *, source: object) -> Coalition
         policy=policy,
         collections=tuple(collections),
         identity=identity,
+        groups=tuple(groups.items()),
     )
 
 
@@ -371,6 +373,8 @@ def _rule_name_problem(name: str) -> str | None:
 
 
 def _identity_problem(identity: str) -> str | None:
+    if identity == SET_IDENTITY:
+        return "is the extension set's own identity, which signs its definitions"
     if not identity or _IDENTITY.fullmatch(identity):
         return None
     return "must be identity-- and a UUID in lower case"

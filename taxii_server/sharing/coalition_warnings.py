@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
+from stix_models.extensions import EXTENSIONS, NEW_SDO
 from taxii_server.sharing.coalition import Coalition, Rule
 
 STIX_TYPES = frozenset(
@@ -63,16 +64,7 @@ STIX_TYPES = frozenset(
 """Every type of STIX 2.1 (and of 2.0, which has no other)."""
 
 INFLUENCE_TYPES = frozenset(
-    [
-        "narrative",
-        "coordinated-account-cluster",
-        "ad-buyer",
-        "political-ad",
-        "channel",
-        "event",
-        "platform-action",
-        "media-content",
-    ]
+    [*(found.name for found in EXTENSIONS if found.extension_type == NEW_SDO), "media-content"]
 )
 """The types of the influence-operation extension set."""
 

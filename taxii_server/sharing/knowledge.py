@@ -28,6 +28,17 @@ class Knowledge:
     coalition: Coalition
     producer: str
 
+    def ids(self, wanted: Iterable[str]) -> set[str]:
+        """Return those of the ids that the producer pushed, or saw in what it reads."""
+        readable = readable_logs(self.coalition, self.producer)
+        return {
+            stix_id
+            for stix_id in wanted
+            for collection in self.logs.collections_of(stix_id)
+            for entry in self.logs.of(collection, stix_id)
+            if collection in readable or any(s.producer == self.producer for s in entry.supports)
+        }
+
     def statements(self, markings: Iterable[str], pushed: Sequence[Candidate] = ()) -> set[str]:
         """Return the markings that are statements for this producer."""
         readable = readable_logs(self.coalition, self.producer)

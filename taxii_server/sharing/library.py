@@ -1,4 +1,4 @@
-"""What the server supplies to every feed: TLP markings and the members' identities.
+"""What the server supplies to every feed: TLP markings, the extension set, identities.
 
 ``sharing.md`` section 2: each feed begins with them, what is supplied later is
 appended to every feed, and what is supplied never leaves. The library log is the
@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from stix_models.canonical import digest
+from stix_models.extensions import extension_definitions, set_identity
 from stix_models.markings import tlp_definitions
 from taxii_server.clock import format_us, parse_instant
 from taxii_server.sharing.coalition import Coalition, CollectionKind
@@ -50,10 +51,9 @@ class SupplyPlanner:
         feeds = [c.id for c in self._coalition.collections if c.kind is CollectionKind.FEED]
         for feed in feeds:
             for draft in supplied:
-                if not self._was_supplied(logs, feed, draft):
-                    logs.append(feed, draft, LIBRARY_RULE, self._support(draft))
+                self._supply(logs, feed, draft)
         plan = logs.to_plan(self._coalition.policy.version)
-        if not plan.appends:
+        if not (plan.appends or plan.support_changes):
             raise NothingToSupply
         return plan
 
@@ -65,10 +65,15 @@ class SupplyPlanner:
         logs.set_line(LineState(support.line, None))
         return logs.append(LIBRARY, stored, LIBRARY_RULE, support)
 
-    @staticmethod
-    def _was_supplied(logs: Logs, feed: str, draft: Draft) -> bool:
-        entries = logs.live(feed, draft.object.stix_id)
-        return any(entry.object == draft.object for entry in entries)
+    def _supply(self, logs: Logs, feed: str, draft: Draft) -> None:
+        """Let the object stand in a feed; where a member's equal one does, it gains support."""
+        support = self._support(draft)
+        for entry in logs.live(feed, draft.object.stix_id):
+            if entry.object.digest == draft.object.digest:
+                if not entry.supported_by(support.line):
+                    logs.support(entry, support)
+                return
+        logs.append(feed, draft, LIBRARY_RULE, support)
 
     def _support(self, draft: Draft) -> Support:
         """Return whose line the object is in a feed: a member's identity is its member's."""
@@ -85,7 +90,8 @@ def supplied_objects(coalition: Coalition, now_us: int) -> Sequence[StoredObject
     names = [(coalition.identity, coalition.title)]
     names += [(member.identities[0], member.title) for member in coalition.members]
     identities = [_identity(stix_id, title, format_us(now_us)) for stix_id, title in names]
-    return [_stored(content) for content in (*tlp_definitions(), *identities)]
+    definitions = [*tlp_definitions(), set_identity(), *extension_definitions()]
+    return [_stored(content) for content in (*definitions, *identities)]
 
 
 def _identity(stix_id: str, title: str, now: str) -> Mapping[str, Any]:

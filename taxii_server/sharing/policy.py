@@ -23,10 +23,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
+from stix_models.extensions import EXTENSION_OF_NAME
 from stix_models.markings import tlp_level
 from taxii_server.sharing.coalition import Policy, Rule, Tlp
 
-SHARING_EXTENSION = "extension-definition--13a0353c-47a7-43b6-9479-894055067ef7"
+SHARING_EXTENSION = EXTENSION_OF_NAME["sharing"].id
 
 LIBRARY_RULE = "builtin:library"
 

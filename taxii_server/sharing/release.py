@@ -30,6 +30,12 @@ from taxii_server.storage.protocol import (
     Support,
 )
 
+_NEVER_SENT = (
+    "warning: /extensions unknown-extension: {extension} has no definition that you sent or can"
+    " see; send its extension-definition"
+)
+_MOST_UNSENT = 3  # named in one message
+
 
 class PushPlanner:
     """Plans one push to ``collection`` by the batch's producer; called by the store."""
@@ -52,13 +58,16 @@ class PushPlanner:
     def __call__(self, view: PlanView) -> Plan:
         """Return the plan of this push under what the store holds now."""
         markings = {marking for c in self._candidates for marking in markings_of(c.content)}
-        logs = self._logs(view, markings)
+        extensions = {each for c in self._candidates for each in c.unknown_extensions}
+        logs = self._logs(view, markings | extensions)
         acceptance = Acceptance(self._coalition, self._collection, self._batch, logs, view.batch_no)
         verdicts = {c.index: acceptance.authorship(c) for c in self._candidates}
         passed = [c for c in self._candidates if verdicts[c.index] is None]
         traits = self._traits(logs, passed, markings, acceptance)
         for candidate in passed:
             verdicts[candidate.index] = acceptance.accept(candidate, traits[candidate.index])
+        pushed = {c.stored.key.stix_id for c in passed}
+        never_sent = extensions - pushed - self._knowledge(logs).ids(extensions)
         judged = {index: verdict for index, verdict in verdicts.items() if verdict is not None}
         if self._collection.kind is CollectionKind.SUBMISSIONS:
             new = [c for c in passed if judged[c.index].is_new]
@@ -68,15 +77,15 @@ class PushPlanner:
                 judged[candidate.index].message = message
         return logs.to_plan(
             self._coalition.policy.version,
-            lambda: [_outcome(c, judged[c.index]) for c in self._candidates],
+            lambda: [_outcome(c, judged[c.index], never_sent) for c in self._candidates],
         )
 
-    def _logs(self, view: PlanView, markings: set[str]) -> Logs:
+    def _logs(self, view: PlanView, definitions: set[str]) -> Logs:
         """Return the entries that this push can change or turn on.
 
         Of the pushed ids that are the edges, so that an id with a long history costs
         no more. All of it is read where the views of old entries may change (an id in
-        two STIX specifications) and of markings, where every content ever known counts.
+        two STIX specifications) and of definitions, where every content ever known counts.
         """
         pushed = [candidate.stored for candidate in self._candidates]
         ids = {stored.key.stix_id for stored in pushed}
@@ -86,7 +95,7 @@ class PushPlanner:
         edges = view.edges_of(pushed)
         for stix_id, entries in edges.items():
             specs[stix_id].update(entry.spec_version for entry in entries)
-        whole = markings | {stix_id.lower() for stix_id in ids} - ids
+        whole = definitions | {stix_id.lower() for stix_id in ids} - ids
         whole |= {stix_id for stix_id, found in specs.items() if len(found) > 1}
         return Logs({**edges, **view.entries_of(whole)}, view.lines_of(ids | whole))
 
@@ -104,9 +113,11 @@ class PushPlanner:
             judged = acceptance.judge(candidate, traits_of(candidate.content, default, statements))
             return judged is not None and not judged.accepted
 
-        known = Knowledge(logs, self._coalition, producer)
-        statements = known.statements_with(markings, passed, is_refused)
+        statements = self._knowledge(logs).statements_with(markings, passed, is_refused)
         return {c.index: traits_of(c.content, default, statements) for c in passed}
+
+    def _knowledge(self, logs: Logs) -> Knowledge:
+        return Knowledge(logs, self._coalition, self._batch.producer)
 
     def _release(
         self,
@@ -201,8 +212,10 @@ def _reason(decision: Decision) -> str:
     return f"{decision.rule}: {decision.sentence}"
 
 
-def _outcome(candidate: Candidate, verdict: Verdict) -> Outcome:
-    message = "; ".join(filter(None, (verdict.message, *candidate.warnings)))
+def _outcome(candidate: Candidate, verdict: Verdict, never_sent: set[str]) -> Outcome:
+    missing = sorted(candidate.unknown_extensions & never_sent)
+    unsent = [_NEVER_SENT.format(extension=each) for each in missing[:_MOST_UNSENT]]
+    message = "; ".join(filter(None, (verdict.message, *candidate.warnings, *unsent)))
     entry = None if verdict.entry is None else verdict.entry.current
     if entry is None:
         return Outcome(candidate.index, verdict.accepted, message)

@@ -12,7 +12,14 @@ from click.testing import CliRunner, Result
 
 from taxii_server.cli.main import main
 from tests.support.servers import RunningServer
-from tests.support.stix import make_campaign, make_identity, make_relationship, make_sdo, newer
+from tests.support.stix import (
+    make_campaign,
+    make_id,
+    make_identity,
+    make_relationship,
+    make_sdo,
+    newer,
+)
 
 
 def run(shared: RunningServer, box: str, *arguments: object) -> Result:
@@ -27,7 +34,11 @@ def run(shared: RunningServer, box: str, *arguments: object) -> Result:
 def framework(tmp_path: Path) -> tuple[Path, list[dict[str, Any]]]:
     """Return a file like a published framework, shuffled: techniques, tactics, relationships."""
     author = make_identity(name="Framework authors")
-    tactics = [make_sdo("x-tactic", name=f"Tactic {n}", description="") for n in range(12)]
+    declared = {make_id("extension-definition"): {"extension_type": "new-sdo"}}
+    tactics = [
+        make_sdo("x-tactic", name=f"Tactic {n}", description="", extensions=declared)
+        for n in range(12)
+    ]
     techniques = [
         make_sdo(
             "attack-pattern",

@@ -17,7 +17,11 @@ MANY = 2_500
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """Yield a server of two workers with a publisher and a subscriber for every member."""
-    folder = DataFolder.make(tmp_path_factory.mktemp("clients") / "data", everybody_shares())
+    folder = DataFolder.make(
+        tmp_path_factory.mktemp("clients") / "data",
+        everybody_shares(),
+        "[sharing]\naccept_undeclared_types = true\n",  # DISARM's file has 17 such objects
+    )
     for member in ("facebook", "twitter", "cisa"):
         folder.add_client(f"pub-{member}", member, "publisher")
         folder.add_client(f"sub-{member}", member, "subscriber")

@@ -362,16 +362,29 @@ def test_references_may_dangle(filled: Client) -> None:
 
 
 def test_custom_content_is_taken(filled: Client) -> None:
-    """T-ADD-25: properties, extensions, and undeclared types as the setting says (true)."""
+    """T-ADD-25: properties, extensions, and types that an extension in the object declares."""
     extension = make_id("extension-definition")
+    declared = {extension: {"extension_type": "new-sdo"}}
     objects = [
         make_indicator(x_custom="a"),
         make_indicator(extensions={extension: {"extension_type": "property-extension", "a": 1}}),
-        make_sdo("x-custom-type", anything=[1]),
+        make_sdo("x-custom-type", anything=[1], extensions=declared),
     ]
 
     assert filled.post("objects/", envelope(*objects)).json()["success_count"] == 3
     assert filled.get("objects/").objects == objects
+
+
+def test_a_type_that_nothing_declares_fails_and_the_message_says_what_to_do(
+    filled: Client,
+) -> None:
+    """T-ADD-25: as ``accept_undeclared_types`` says; it is false unless set."""
+    status = filled.post("objects/", envelope(make_sdo("x-custom-type"), make_indicator())).json()
+
+    assert (status["success_count"], status["failure_count"]) == (1, 1)
+    (failure,) = status["failures"]
+    assert failure["message"].startswith("/type undeclared-type: ")
+    assert "accept_undeclared_types" in failure["message"]
 
 
 def test_a_gzipped_body_is_decoded_and_counted_decoded(filled: Client) -> None:

@@ -18,10 +18,30 @@ from typing import Any
 import pytest
 import requests
 
+from stix_models.extensions import EXTENSION_OF_NAME
+from taxii_server.demo.stix import AMBER_STRICT, RED
 from taxii_server.demo.story import story
 
 COMMAND = str(Path(sys.executable).parent / "clearinghouse")
 START_S = 120
+SHARING = EXTENSION_OF_NAME["sharing"].id
+PSEUDONYMOUS = EXTENSION_OF_NAME["pseudonymous-account"].id
+
+
+def by_id() -> dict[str, tuple[set[str], dict[str, Any]]]:
+    """Return who pushes each object of the story, and the object."""
+    found: dict[str, tuple[set[str], dict[str, Any]]] = {}
+    for part in story():
+        for thing in part.content["objects"]:
+            found.setdefault(thing["id"], (set(), thing))[0].add(part.member)
+    return found
+
+
+def is_raw(thing: dict[str, Any]) -> bool:
+    """Return whether an object is for industry only: people's accounts, and logs of them."""
+    if thing["type"] == "user-account":
+        return PSEUDONYMOUS not in thing["extensions"]
+    return thing["type"] in ("email-addr", "observed-data")
 
 
 def start(*options: str) -> subprocess.Popen[str]:
@@ -105,16 +125,44 @@ def test_json_is_one_line_with_clients_that_work_and_polls_that_differ(tmp_path:
     assert set(ready) == {"discovery_url", "api_root", "clients"}
     assert set(clients["cisa-soc"]) == {"name", "member", "roles", "password", "token"}
     assert discovery["default"] == ready["api_root"]
-    for part in story():
-        for thing in part.content["objects"]:
-            private = thing["type"] in ("user-account", "email-addr", "observed-data")
-            strict = any(
-                ref.startswith(("marking-definition--939a", "marking-definition--e828"))
-                for ref in thing["object_marking_refs"]
-            )
-            cisa, twitter = (thing["id"] in seen[m] for m in ("cisa", "twitter"))
-            assert cisa == (part.member != "cisa" and not private and not strict), thing
-            assert twitter == (part.member != "twitter" and not strict), thing
+    raw = {stix_id for stix_id, (_, thing) in by_id().items() if is_raw(thing)}
+    for stix_id, (pushers, thing) in by_id().items():
+        cisa, twitter = (stix_id in seen[m] for m in ("cisa", "twitter"))
+        strict = bool({AMBER_STRICT, RED} & {*thing["object_marking_refs"]})
+        sharing = thing.get("extensions", {}).get(SHARING)
+        if sharing is not None:
+            assert not (cisa and "audience" in sharing), thing  # none of them names CISA
+            continue
+        if stix_id in raw:
+            assert not cisa, thing
+        elif not any(named in json.dumps(thing) for named in ("user-account--", *raw)):
+            assert cisa == (pushers != {"cisa"} and not strict), thing
+        assert twitter == (pushers != {"twitter"} and not strict), thing
+
+
+def test_the_samples_are_written_without_a_server(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "samples"
+    done = subprocess.run(
+        [COMMAND, "demo", "--write", str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    files = sorted(folder.iterdir())
+    assert done.stdout == "".join(f"{file}\n" for file in files)
+    assert [json.loads(file.read_text()) for file in files] == [part.content for part in story()]
+
+
+def test_a_folder_that_cannot_be_written_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    process = start("--write", str(tmp_path / "file" / "samples"))
+
+    out, err = process.communicate(timeout=60)
+
+    assert (process.returncode, out) == (1, "")
+    assert "file/samples: Not a directory" in err
 
 
 def test_a_relative_folder_with_a_space_is_shown_whole_and_quoted(
@@ -184,6 +232,8 @@ def test_the_polls_are_shown_side_by_side_with_the_rules(shown: str) -> None:
     assert "accounts" in shown
     assert "TLP:AMBER+STRICT" in shown
     assert "no: its own" in shown
+    assert f"of the story's {len(by_id())} objects" in shown
+    assert "7 of the story's 11 actions" in shown
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -212,7 +262,8 @@ def test_the_line_for_push_works(shown: str) -> None:
     )
 
     assert done.returncode == 0, done.stderr
-    assert "32 of 32 objects accepted by from-facebook" in done.stdout
+    count = len(story()[0].content["objects"])
+    assert f"{count} of {count} objects accepted by from-facebook" in done.stdout
 
 
 def test_the_lines_for_python_work(shown: str) -> None:

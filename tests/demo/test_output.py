@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shlex
 import subprocess
 import sys
@@ -11,14 +12,15 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from taxii_server.cli.demo_output import make_table, this_program
-from taxii_server.demo.comparison import ITS_OWN, YES, Fate, Row
+from taxii_server.cli.demo_output import describe, make_table, this_program
+from taxii_server.demo.comparison import Row
 from taxii_server.demo.server import check_port, free_port, last_words
 
 RULE = "people's accounts stay with industry"
+MANY = tuple((f"type-{n}", f"name {n}") for n in range(12) for _ in range(12 - n))
 ROWS = [
-    Row("facebook", "course-of-action", ("a long name of it, " * 5, "another"), (YES, ITS_OWN)),
-    Row("facebook, google", "user-account", ("dana",), (Fate(seen=False, rule=RULE), YES)),
+    Row("facebook", ("yes", "no: its own"), MANY),
+    Row("several members", (f"no: {RULE}", "yes"), (("user-account", "dana"),)),
 ]
 
 
@@ -30,11 +32,11 @@ def printed(width: int) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [80, 100, 110, 150])
-def test_a_row_takes_two_lines_at_most(width: int) -> None:
+def test_a_row_takes_a_few_lines_at_most_however_many_objects_it_stands_for(width: int) -> None:
     lines = printed(width)
 
     assert all(len(line) <= width for line in lines)
-    assert len(lines) <= 3 + 2 * len(ROWS)  # title, headings, a line, the rows
+    assert len(lines) <= 3 + 3 * len(ROWS)  # title, headings, a line, the rows
 
 
 @pytest.mark.parametrize("width", [80, 150])
@@ -47,9 +49,18 @@ def test_both_polls_and_the_whole_rule_are_in_the_table(width: int) -> None:
     assert any("yes" in line and "no: its own" in line for line in lines)
 
 
-def test_who_pushed_is_shown_where_there_is_room() -> None:
-    assert "pushed by" not in " ".join(printed(80))
-    assert "facebook, google" in " ".join(printed(150))
+@pytest.mark.parametrize(("wide", "shown_types"), [(False, 4), (True, 7)])
+def test_no_object_is_left_out_of_the_counts(wide: bool, shown_types: int) -> None:
+    text = describe(ROWS[0], wide=wide)
+
+    counts = [int(found) for found in re.findall(r"(\d+) (?:type-|of other)", text)]
+    assert len(counts) == shown_types + 1
+    assert sum(counts) == len(MANY)
+
+
+def test_names_are_shown_where_there_is_room() -> None:
+    assert "(dana)" in describe(ROWS[1], wide=True)
+    assert "dana" not in describe(ROWS[1], wide=False)
 
 
 def test_the_program_is_named_by_its_whole_quoted_path(tmp_path: Path) -> None:

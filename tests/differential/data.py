@@ -47,6 +47,8 @@ RELATIONSHIP = stix_id("relationship", 1)
 CAMPAIGN = stix_id("campaign", 1)  # its older version was added later
 ATTACK = stix_id("attack-pattern", 1)
 ABSENT = stix_id("indicator", 0xFFFF)
+AUTHOR = stix_id("identity", 1)  # in no collection
+GREEN = "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da"
 
 FIRST = "2020-01-01T00:00:00.000Z"
 SECOND = "2020-02-01T00:00:00.500Z"
@@ -94,13 +96,18 @@ def make_collection(
 
 
 def make_object(stix: str, version: str = FIRST, **properties: Any) -> Json:
-    """Return a STIX 2.1 object with the common properties and these."""
+    """Return a STIX 2.1 object with the common properties and these.
+
+    It is signed and marked, so that this server has nothing to remark about it.
+    """
     made: Json = {
         "type": stix.partition("--")[0],
         "spec_version": "2.1",
         "id": stix,
+        "created_by_ref": AUTHOR,
         "created": FIRST,
         "modified": version,
+        "object_marking_refs": [GREEN],
     }
     return {**made, **properties}
 

@@ -340,8 +340,8 @@ def _posts() -> Iterator[Exchange]:
     yield Exchange("GET", "scratch/objects/posted", "match[version]=all", note="after POST")
     yield Exchange("GET", "scratch/objects/posted", note="after POST")
     yield Exchange("GET", "scratch/objects/posted/versions", note="after POST")
-    url = {"type": "url", "spec_version": "2.1", "value": "https://p.example/"}
-    url["id"] = data.stix_id("url", 0x500)
+    url: dict[str, object] = {"type": "url", "spec_version": "2.1", "value": "https://p.example/"}
+    url |= {"id": data.stix_id("url", 0x500), "object_marking_refs": [data.GREEN]}
     yield _post("scratch", {"objects": [url]}, "an object without a version")
     yield _post("scratch", {"objects": [url]}, "an object without a version, again")
     yield Exchange("GET", "scratch/objects/posted-url", note="after POST")

@@ -19,7 +19,7 @@ def operations() -> list[tuple[str, str, dict[str, Any]]]:
     return [
         (path, method, item[method])
         for path, item in DOCUMENT["paths"].items()
-        for method in METHODS & set(item)
+        for method in sorted(METHODS & set(item))
     ]
 
 

@@ -61,7 +61,8 @@ class Stream:
             self.token = None
         self.idle = 0 if items or page.get("more") else self.idle + 1
         for item in items:
-            version = item.get("version") or item.get("modified")
+            is_record = "date_added" in item  # an extension-definition has another version
+            version = item["version"] if is_record else item.get("modified")
             self.seen.append([item["id"], version, item.get("date_added")])
 
 

