@@ -120,6 +120,8 @@ def _inlined(properties: Schema, pointer: str) -> Schema:
         plain = json.loads(text, object_hook=_without_references)
         held = '"$ref"' in json.dumps(plain)
         found[name] = {"$ref": f"{pointer}/{name}"} if held else plain
+        if isinstance(schema, dict) and schema.get("type") == "array":
+            found[name]["minItems"] = 1  # asked of every list, where OASIS' schemas forget it too
     return found
 
 

@@ -90,7 +90,10 @@ def test_recipients_are_named_only_if_the_setting_says_so(tmp_path: Path) -> Non
     silent = "[sharing]\nstatus_names_recipients = false"
     world = World(tmp_path, everybody_shares(), lambda: _TICK, {SERVER_FILE: silent})
 
-    assert message(world.push("facebook", make_campaign())) == ""
+    said = message(world.push("facebook", make_campaign()))
+
+    assert "released" not in said
+    assert "twitter" not in said
 
 
 def test_a_status_is_deleted_when_its_retention_has_passed(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ OF_THE_SET: Mapping[str, str] = {
 """Rules of the extension set; errors."""
 
 WARNINGS: Mapping[str, str] = {
+    "currency": "object model, 2: an amount of money without its currency",
     "marking-modified": "7.2.1: a marking definition has no versions, `modified` means nothing",
     "no-creator": "3.5: nobody answers for the object",
     "no-marking": "nobody says who may see the object",
