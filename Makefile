@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 SOURCES := taxii_server stix_models tests benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format types imports bench bench-peers lock clean
+.PHONY: help demo test check lint format types imports bench bench-peers bench-validation lock clean
 
 help: ## Show this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 demo: $(VENV)/runtime ## Start a demo coalition and show two polls of it
 	$(BIN)/clearinghouse demo
@@ -39,6 +39,9 @@ bench: $(VENV)/test ## A page at the end of 1,000,000 entries against one at the
 
 bench-peers: $(VENV)/test ## This server, medallion and OpenTAXII side by side, in some minutes
 	$(BIN)/python -m benchmarks.peers
+
+bench-validation: $(VENV)/test ## Validation against stix2.parse on the sample data
+	$(BIN)/python -m benchmarks.validation
 
 lock: $(VENV)/test ## Resolve all versions anew (needs uv)
 	uv pip compile -q --no-header --generate-hashes --universal --python-version 3.11 \

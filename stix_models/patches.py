@@ -49,6 +49,7 @@ _SCO_NAMES = (
     "|ipv6-addr|mac-addr|media-content|mutex|network-traffic|process|software|url|user-account"
     "|windows-registry-key|x509-certificate"
 )
+_FILE_EXTENSIONS = ("definitions", "file-extensions-dictionary", "patternProperties")
 _NOT_SIGHTED = "bundle|language-content|marking-definition|relationship|sighting"
 
 
@@ -197,6 +198,18 @@ _ENDS = [
         {"allOf": [oasis("identifier"), {"not": {"pattern": f"^({_SDO_NAMES})--"}}]},
         "section 4.12: they MUST be observables",
     ),
+    Patch(
+        "observables/file",
+        (*_OWN, "contains_refs", "items"),
+        {"allOf": [oasis("identifier"), {"not": {"pattern": f"^({_SDO_NAMES})--"}}]},
+        "section 6.7.1: a file contains observables",
+    ),
+    Patch(
+        "observables/file",
+        (*_FILE_EXTENSIONS, "^archive-ext$", "properties", "contains_refs", "items"),
+        {"allOf": [oasis("identifier"), {"pattern": "^(file|directory)--"}]},
+        "section 6.7.2: they MUST be files and directories",
+    ),
 ]
 
 _OBSERVABLES = [
@@ -279,7 +292,7 @@ _OBSERVABLES = [
     Patch(
         "observables/file",
         (
-            *("definitions", "file-extensions-dictionary", "patternProperties"),
+            *_FILE_EXTENSIONS,
             *("^raster-image-ext$", "allOf", 0, "properties", "exif_tags"),
         ),
         {
@@ -295,6 +308,15 @@ _OBSERVABLES = [
         "the pattern has d where it means a digit and refuses ::ffff:192.0.2.1; see validation",
     ),
     Patch("observables/network-traffic", ("oneOf",), None, "replaced by the condition below"),
+    *(
+        Patch(
+            "observables/network-traffic",
+            (*_OWN, name, "minimum"),
+            0,
+            "section 6.12.1: a positive integer; none is a count, too",
+        )
+        for name in ("src_byte_count", "dst_byte_count", "src_packets", "dst_packets")
+    ),
     Patch("observables/network-traffic", (*_OWN, "is_active"), _BOOLEAN, "the schema's oneOf"),
     Patch(
         "observables/network-traffic",

@@ -24,7 +24,10 @@ class Profile:
     rewrite: Callable[[StixText], Sequence[StixText]]
     """What the tool gets instead; nothing if it has no place for the object."""
     origin: Callable[[StixText], str | None]
-    """The id of the object that a rewritten one was made of."""
+    """What tells the versions of one object: of those that are equal here, the newest stays.
+
+    ``None`` for an object that has no versions.
+    """
 
 
 def load_profile(name: str) -> Profile:

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stix_models.extensions import EXTENSION_OF_NAME, EXTENSIONS, extension_definitions
+from stix_models.extensions import (
+    EXTENSION_OF_NAME,
+    EXTENSIONS,
+    SET_IDENTITY,
+    extension_definitions,
+    set_identity,
+)
 from stix_models.markings import OPENCTI_SDO
 from stix_models.schema_files import example
 from taxii_server.client.bundles import read_objects
@@ -145,7 +151,7 @@ def test_the_new_id_depends_on_the_old_one_alone() -> None:
     made = rewrite_one(cluster())
     other = rewrite_one(cluster(name="Foxes", modified=LATER))
 
-    assert made["id"] == other["id"] == "intrusion-set--46b3a8a6-b577-54b4-92cc-a7f95bb70f5d"
+    assert made["id"] == other["id"] == "intrusion-set--139c79dd-1d0a-374b-aea6-ccddd81ca2f9"
     assert new_id(CLUSTER.replace("1111-", "1112-", 1)) != made["id"]
 
 
@@ -209,6 +215,20 @@ def test_references_of_a_cluster_become_relationships() -> None:
     assert all(one["object_marking_refs"] == [TLP2_GREEN] for one in links)
     assert accounts[0] not in made["description"]
     assert len({one["id"] for one in links}) == 3
+
+
+def test_what_two_lists_name_is_one_relationship() -> None:
+    """Its id would be the same, and OpenCTI would take one of the two descriptions."""
+    both, one = make_id("url"), make_id("identity")
+    sent = cluster(content_refs=[both, both], lead_source_refs=[one, both])
+
+    _, *links = rewrite(sent)
+
+    assert {link["target_ref"]: link["description"] for link in links} == {
+        both: "From the content refs and the lead source refs of the coordinated-account-cluster",
+        one: "From the lead source refs of the coordinated-account-cluster",
+    }
+    assert len(links) == 2
 
 
 def test_an_object_that_opencti_takes_is_written_as_it_came() -> None:
@@ -299,10 +319,18 @@ def test_a_marking_of_a_part_marks_the_whole() -> None:
 
 def test_no_object_gives_orders_to_opencti() -> None:
     """An import would delete, merge, share, or let the object stand for another."""
-    orders = {"opencti_operation": "delete", "is_inferred": True, "granted_refs": ["identity--1"]}
+    orders = {
+        "opencti_operation": "delete",
+        "is_inferred": True,
+        "granted_refs": ["identity--1"],
+        "stix_ids": [make_id("campaign")],
+    }
     extension = {"extension_type": "property-extension", "id": "x", "score": 5, **orders}
     sent = make_campaign(
-        **orders, x_opencti_id=make_id("campaign"), extensions={OPENCTI_SDO: extension}
+        **orders,
+        x_opencti_id=make_id("campaign"),
+        x_opencti_stix_ids=[make_id("campaign")],
+        extensions={OPENCTI_SDO: extension},
     )
 
     made = rewrite_one(sent)
@@ -358,6 +386,23 @@ def test_an_object_without_dates_becomes_a_note_of_1970() -> None:
     assert made["object_refs"]  # a note must have one
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"type": "foreign-sco", "spec_version": "2.1", "id": make_id("foreign-sco"), "a": "b"},
+        make_sdo("sighting", sighting_of_ref=make_id("campaign")),
+        make_sdo("note", content="c", object_refs=[extension_definitions()[0]["id"]]),
+    ],
+    ids=lambda sent: str(sent["type"]),
+)
+def test_what_stands_beside_the_set_brings_it(sent: Stix) -> None:
+    """A circle's feed holds no identity of the set: the reference would lead nowhere."""
+    made, beside = rewrite(sent)
+
+    assert [SET_IDENTITY] in (made.get("object_refs"), made.get("where_sighted_refs"))
+    assert beside == set_identity()
+
+
 def test_definitions_are_left_out_and_so_is_what_is_about_them() -> None:
     definition = extension_definitions()[0]
     about = make_relationship(definition["id"], make_id("campaign"))
@@ -367,6 +412,18 @@ def test_definitions_are_left_out_and_so_is_what_is_about_them() -> None:
     assert rewrite(definition) == rewrite(about) == []
     assert rewrite_one(report)["object_refs"] == [new_id(CLUSTER)]
     assert rewrite_one(only)["object_refs"] == [only["created_by_ref"]]
+    assert rewrite(make_sdo("language-content", object_ref=definition["id"], contents={})) == []
+
+
+def test_no_reference_to_a_definition_is_left() -> None:
+    """Definitions are left out, so it would lead nowhere; at any depth, in texts too."""
+    ref = extension_definitions()[0]["id"]
+    inner = {"declared_by_ref": ref, "object_refs": [ref], "a": "b"}
+    for stix_type in ("user-account", "foreign-thing", "campaign"):
+        sent = make_sdo(stix_type, created_by_ref=ref, x_ref=ref, x_refs=[ref], x_in=inner)
+        made = rewrite_one(sent)
+        assert ref not in json.dumps(made), made
+        assert made.get("x_in", {"a": "b"}) == {"a": "b"}
 
 
 def test_a_pseudonymous_account_stays_as_it_is() -> None:

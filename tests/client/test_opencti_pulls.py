@@ -11,13 +11,19 @@ from click.testing import CliRunner
 from stix_models.extensions import extension_definitions
 from stix_models.schema_files import example
 from taxii_server.cli.push_pull import pull
-from taxii_server.client.bundles import read_objects
 from taxii_server.client.opencti.ids import new_id
 from taxii_server.client.opencti.profile import PROFILE
-from taxii_server.client.pull import OutputFormat, PullOptions, merge, pull_collection
+from taxii_server.client.pull import OutputFormat, PullOptions, pull_collection
 from tests.client.fake import FakeTaxii
-from tests.client.test_opencti_profile import BUYER, CLUSTER, LATER, cluster
-from tests.support.stix import FIRST, make_campaign, make_id, make_relationship, make_sdo, newer
+from tests.client.test_opencti_profile import BUYER, CLUSTER, cluster
+from tests.support.stix import (
+    FIRST,
+    make_campaign,
+    make_id,
+    make_relationship,
+    make_sdo,
+    newer,
+)
 
 
 def do_pull(fake: FakeTaxii, out: Path, state: Path | None = None, **options: Any) -> None:
@@ -60,19 +66,6 @@ def test_a_newer_version_replaces_everything_made_of_the_older(
     held = json.loads(out.read_text())["objects"]
     assert sorted(obj["type"] for obj in held) == ["campaign", "intrusion-set", "relationship"]
     assert [obj["target_ref"] for obj in held if "target_ref" in obj] == [stays]
-
-
-def test_an_object_that_claims_anothers_origin_replaces_nothing() -> None:
-    """A producer can write any external reference; only the id proves what was made of what."""
-    (mine,) = PROFILE.rewrite(read_objects(json.dumps(cluster()), "test")[0])
-    claim = [{"source_name": "clearinghouse", "external_id": CLUSTER}]
-    (other,) = read_objects(
-        json.dumps(make_campaign(modified=LATER, external_references=claim)), ""
-    )
-
-    assert PROFILE.origin(mine) == CLUSTER
-    assert PROFILE.origin(other) == other.id
-    assert merge([mine], [other], keep_all=False, origin=PROFILE.origin) == [mine, other]
 
 
 def test_a_pull_with_and_one_without_the_profile_are_remembered_apart(

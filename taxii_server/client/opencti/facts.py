@@ -58,14 +58,14 @@ READ_PROPERTIES: Mapping[str, frozenset[str]] = {
 ORDERS = _words(
     """
     opencti_operation opencti_upsert_operations is_inferred granted_refs
-    x_opencti_granted_refs x_opencti_id
+    x_opencti_granted_refs x_opencti_id x_opencti_stix_ids stix_ids
     """
 )
 """Properties by which an object tells OpenCTI what to do with it or whose it is.
 
 An import obeys ``opencti_operation`` (delete, merge, share, send a mail), skips what is
-"inferred" and lets one object stand for another that has its internal id. No producer
-may decide such things in somebody else's platform.
+"inferred" and lets one object stand for another whose internal id, or one of whose ids
+in STIX, it claims. No producer may decide such things in somebody else's platform.
 """
 
 _NO_TEXT = _words(

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from stix_models.extensions import EXTENSION_OF_ID, SET_IDENTITY
-from taxii_server.client.opencti.ids import new_id, target_type
+from stix_models.identifiers import is_identifier
+from taxii_server.client.opencti.ids import target_type
 from taxii_server.client.opencti.prose import joined, to_prose
 
 Stix = dict[str, Any]
@@ -50,14 +51,14 @@ def map_object(original: str, obj: Stix) -> Stix:
 
     Args:
         original: The id of the object as it was sent.
-        obj: Of a type that OpenCTI does not take.
+        obj: Of a type that OpenCTI does not take, under its new id.
     """
     stix_type = obj["type"]
     target = target_type(stix_type)
-    made: Stix = {"type": target, "spec_version": "2.1", "id": new_id(original)}
+    made: Stix = {"type": target, "spec_version": "2.1", "id": obj["id"]}
     made.update((name, obj[name]) for name in _KEPT if name in obj)
     made["labels"] = [*_list(obj.get("labels")), stix_type]
-    made["external_references"] = [*_list(obj.get("external_references")), link_to(original)]
+    add_link(made, original)
     extensions, declared = _split_extensions(obj.get("extensions"))
     if extensions:
         made["extensions"] = extensions
@@ -77,6 +78,30 @@ def map_object(original: str, obj: Stix) -> Stix:
 def link_to(original: str) -> Stix:
     """Return the external reference that leads back to an object."""
     return {"source_name": SOURCE_NAME, "external_id": original}
+
+
+def add_link(made: Stix, original: str) -> None:
+    """Add the external reference that leads back to the object that this one was made of."""
+    made["external_references"] = [*_list(made.get("external_references")), link_to(original)]
+
+
+def without_links(obj: Stix) -> Stix:
+    """Return the object without external references that only the profile may give it.
+
+    What somebody pushes cannot be made of another's object, and must not look so.
+    """
+    references = obj.get("external_references")
+    if not isinstance(references, list) or not any(map(_is_link, references)):
+        return obj
+    rest = {k: v for k, v in obj.items() if k != "external_references"}
+    kept = [one for one in references if not _is_link(one)]
+    return rest | {"external_references": kept} if kept else rest
+
+
+def _is_link(reference: Any) -> bool:
+    if not isinstance(reference, dict) or not is_identifier(reference.get("external_id")):
+        return False
+    return str(reference.get("source_name")).strip().casefold() == SOURCE_NAME
 
 
 def _intrusion_set(obj: Stix) -> Stix:

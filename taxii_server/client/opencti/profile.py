@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from stix_models.extensions import EXTENSION_OF_ID, EXTENSION_OF_NAME, SET_IDENTITY
+from stix_models.extensions import (
+    EXTENSION_OF_ID,
+    EXTENSION_OF_NAME,
+    SET_IDENTITY,
+    set_identity,
+)
 from stix_models.identifiers import is_identifier, type_of
 from stix_models.markings import OPENCTI_EXTENSIONS
 from taxii_server.client.bundles import StixText
@@ -21,8 +26,23 @@ from taxii_server.client.opencti.facts import (
     READ_PROPERTIES,
     text_property,
 )
-from taxii_server.client.opencti.ids import is_left_out, link_id, new_id, rewritten, target_type
-from taxii_server.client.opencti.mapped import LINKED_PROPERTIES, SOURCE_NAME, link_to, map_object
+from taxii_server.client.opencti.ids import (
+    is_left_out,
+    link_id,
+    may_be_made,
+    new_id,
+    rewritten,
+    target_type,
+)
+from taxii_server.client.opencti.mapped import (
+    LINKED_PROPERTIES,
+    NO_DATE,
+    SOURCE_NAME,
+    add_link,
+    link_to,
+    map_object,
+    without_links,
+)
 from taxii_server.client.opencti.prose import joined, to_prose
 from taxii_server.client.opencti.verbs import verb_for_opencti
 from taxii_server.client.profiles import Profile
@@ -56,45 +76,60 @@ def rewrite(item: StixText) -> list[StixText]:
 
 
 def origin(item: StixText) -> str | None:
-    """Return the id of the object that an object of the output was made of.
+    """Return whose version an object of the output is: the object it was made of, and its creator.
 
-    What an external reference says is believed only where the id agrees.
+    Only the creator makes new versions (STIX 2.1 section 3.6), so another's object of the
+    same id is none. What an external reference says is believed only where the id agrees.
     """
-    if not isinstance(item.content, Mapping):
+    if not isinstance(item.content, Mapping) or not is_identifier(item.id):
         return item.id
-    verb, target = (str(item.content.get(name)) for name in ("relationship_type", "target_ref"))
-    for reference in _dicts(item.content.get("external_references")):
+    if may_be_made(str(item.id)) and item.content.get("modified") == NO_DATE:
+        return None  # made of an object without dates, which has no versions
+    return f"{_made_of(item.content)} {item.content.get('created_by_ref')}"
+
+
+def _made_of(made: Mapping[str, Any]) -> str:
+    made_id = str(made["id"])
+    verb, target = (str(made.get(name)) for name in ("relationship_type", "target_ref"))
+    for reference in _dicts(made.get("external_references")) if may_be_made(made_id) else ():
         named = reference.get("external_id")
         if reference.get("source_name") != SOURCE_NAME or not is_identifier(named):
             continue
-        if item.id in (new_id(str(named)), link_id(str(named), verb, target)):
+        if made_id in (new_id(str(named)), link_id(str(named), verb, target)):
             return str(named)
-    return item.id
+    return made_id
 
 
 PROFILE = Profile("opencti", rewrite, origin)
 
 
 def _rewritten_objects(item: StixText) -> Iterator[Any]:
-    if item.text_of("type") is None or not is_identifier(item.id):
+    stix_type = item.text_of("type")
+    if item.id is None:
         yield item.content  # not STIX: nothing is known of it
         return
+    if not is_identifier(item.id) or type_of(item.id) != stix_type:
+        return  # a wrong id could be one that the profile gives to another object
     original: Stix = read_exact(item.text)
-    stix_type = original["type"]
     if stix_type in NOT_FOR_OPENCTI or _ends_in_nothing(original):
         return
-    obj = _without_orders(rewritten(original))
+    obj = without_links(_without_orders(rewritten(original)))
+    obj["id"] = new_id(item.id)
     _fold_markings(obj)
     if obj.get("created_by_ref") == obj["id"]:
         del obj["created_by_ref"]  # an import ignores that an identity made itself
     if target_type(stix_type) != stix_type:
-        made = map_object(original["id"], obj)
+        made = map_object(item.id, obj)
     else:
         made = obj
         _complete(original, made)
+        if made["id"] != item.id:
+            add_link(made, item.id)
     _add_unread(made, obj)
     yield made
-    yield from _links(original["id"], obj)
+    yield from _links(item.id, obj)
+    if _stands_beside_the_set(made):
+        yield set_identity()  # a feed need not hold it, and a name of nothing is dropped
 
 
 def _written(item: StixText, obj: Any) -> StixText:
@@ -103,8 +138,18 @@ def _written(item: StixText, obj: Any) -> StixText:
 
 
 def _ends_in_nothing(obj: Stix) -> bool:
+    """Return whether the object is about something that is left out."""
     ends = [obj.get(key) for key in ("source_ref", "target_ref", "sighting_of_ref")]
-    return any(isinstance(end, str) and is_left_out(end) for end in ends)
+    if obj["type"] == "language-content":
+        ends.append(obj.get("object_ref"))
+    return any(map(is_left_out, ends))
+
+
+def _stands_beside_the_set(made: Stix) -> bool:
+    """Return whether an object names the set for want of anything better."""
+    return made["id"] != SET_IDENTITY and any(
+        made.get(key) == [SET_IDENTITY] for key in ("object_refs", "where_sighted_refs")
+    )
 
 
 def _without_orders(obj: Stix) -> Stix:
@@ -136,7 +181,7 @@ def _complete(original: Stix, obj: Stix) -> None:
         _use_known_verb(original, obj)
     elif obj["type"] == "sighting" and not obj.get("where_sighted_refs"):
         obj["where_sighted_refs"] = [obj.get("created_by_ref", SET_IDENTITY)]
-    elif "object_refs" in obj and not obj["object_refs"]:
+    elif "object_refs" in original and not obj.get("object_refs"):
         obj["object_refs"] = [obj.get("created_by_ref", SET_IDENTITY)]
     elif obj["type"] in _NAMELESS and "name" not in obj:
         places = (obj.get(key) for key in ("city", "country", "region"))
@@ -185,33 +230,44 @@ def _add_unread(made: Stix, obj: Stix) -> None:
 
 
 def _links(original: str, obj: Stix) -> Iterator[Stix]:
-    """Yield relationships for the references that OpenCTI has no property for."""
-    for name, verb in LINKED_PROPERTIES.get(obj["type"], {}).items():
-        yield from _linked(original, obj, name, verb, obj.get(name))
-    campaign = _dict(_dict(obj.get("extensions")).get(_CAMPAIGN_EXTENSION))
-    yield from _linked(original, obj, _TARGET_EVENTS, "targets", campaign.get(_TARGET_EVENTS))
+    """Yield relationships for the references that OpenCTI has no property for.
 
-
-def _linked(original: str, obj: Stix, name: str, verb: str, refs: Any) -> Iterator[Stix]:
-    wanted = refs if isinstance(refs, list) else []
-    for ref in dict.fromkeys(ref for ref in wanted if is_identifier(ref)):
-        taken = verb_for_opencti(obj["type"], verb, type_of(ref))
+    What two properties name with one verb is one relationship, which says so.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for name, verb, refs in _linked_properties(obj):
+        for ref in dict.fromkeys(ref for ref in refs if is_identifier(ref)):
+            taken = verb_for_opencti(obj["type"], verb, type_of(ref))
+            found.setdefault((taken, ref), []).append(name.replace("_", " "))
+    for (taken, ref), names in found.items():
         yield {
             "type": "relationship",
             "spec_version": "2.1",
             "id": link_id(original, taken, ref),
             **{key: obj[key] for key in _INHERITED if key in obj},
             "relationship_type": taken,
-            "source_ref": new_id(original),
+            "source_ref": obj["id"],
             "target_ref": ref,
-            "description": f"From the {name.replace('_', ' ')} of the {obj['type']}",
+            "description": f"From the {' and the '.join(names)} of the {obj['type']}",
             "external_references": [link_to(original)],
         }
+
+
+def _linked_properties(obj: Stix) -> Iterator[tuple[str, str, list[Any]]]:
+    """Yield name, verb and references of each property that becomes relationships."""
+    campaign = _dict(_dict(obj.get("extensions")).get(_CAMPAIGN_EXTENSION))
+    for name, verb in LINKED_PROPERTIES.get(obj["type"], {}).items():
+        yield name, verb, _items(obj.get(name))
+    yield _TARGET_EVENTS, "targets", _items(campaign.get(_TARGET_EVENTS))
 
 
 def _dict(value: Any) -> Stix:
     return value if isinstance(value, dict) else {}
 
 
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _dicts(value: Any) -> list[Stix]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [one for one in _items(value) if isinstance(one, dict)]

@@ -94,8 +94,50 @@ ROWS: tuple[Disagreement, ...] = (
         holds=names_a_meta_type,
     ),
     _row(
+        name="references to bundles",
+        words="prefix 'bundle' for this property is not one of the valid types",
+        decided_by="1.4, 3.3",
+        because=(
+            "A bundle has an id but is no STIX Object. A reference to one leads nowhere; the "
+            "standard does not forbid it in a list of any objects."
+        ),
+        example=("note", {"object_refs": [f"bundle--{UUID}"]}),
+        our_choice=True,
+    ),
+    _row(
+        name="capitals in selectors",
+        words="must adhere to selector syntax",
+        decided_by="7.2.3.1",
+        because="A step is a property name or a dictionary's key, and keys have capitals.",
+        example=(
+            "file",
+            {
+                "hashes": {"MD5": "a" * 32},
+                "granular_markings": [
+                    {"selectors": ["hashes.MD5"], "marking_ref": f"marking-definition--{UUID}"}
+                ],
+            },
+        ),
+        holds=lambda obj, words: has_text(obj["granular_markings"], r"[a-z_.\[\]0-9]+\.[A-Z0-9-]+"),
+    ),
+    _row(
+        name="empty hexadecimal values",
+        words="must contain an even number of hexadecimal characters",
+        decided_by="2.8",
+        because="No digits are an even number of them.",
+        example=("file", {"magic_number_hex": ""}),
+        holds=lambda obj, words: has_text(obj, ""),
+    ),
+    _row(
+        name="precision below zero",
+        words="'precision': minimum value is 0",
+        decided_by="4.10.1",
+        because="The standard sets no limit. Nonsense, but not forbidden.",
+        example=("location", {"latitude": 1, "longitude": 1, "precision": -1}),
+    ),
+    _row(
         name="patterns",
-        words="'pattern': ",
+        words="'pattern': |^UnboundLocalError",
         decided_by="9",
         because=(
             "A STIX pattern must be well-formed. We do not look: parsing one takes up to a "
@@ -107,10 +149,11 @@ ROWS: tuple[Disagreement, ...] = (
     ),
     _row(
         name="a property named custom_properties",
-        words="'custom_properties' must be a dictionary",
+        words="'custom_properties' must be a dictionary|has no attribute 'keys'",
         decided_by="11.1",
         because="The name means something to the library only.",
         example=("campaign", {"custom_properties": "text"}),
+        holds=lambda obj, words: "custom_properties" in obj,
     ),
     _row(
         name="end without is_active",

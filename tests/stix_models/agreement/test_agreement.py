@@ -19,7 +19,7 @@ from tests.stix_models.agreement.disagreement import US, Disagreement, unexplain
 from tests.stix_models.agreement.documentation import PAGE, to_markdown
 from tests.stix_models.agreement.examples import Stix, examples, names, set_names, shipped
 from tests.stix_models.agreement.generation import OBJECTS_OF_EACH, generate, generated
-from tests.stix_models.agreement.mutations import MUTATIONS
+from tests.stix_models.agreement.mutations import MUTATIONS, places
 from tests.stix_models.agreement.oracles import ORACLES, our_errors
 from tests.stix_models.agreement.rule_names import OF_THE_SET, WARNINGS, in_sources, known
 from tests.stix_models.agreement.table import DISAGREEMENTS, rows_of
@@ -50,6 +50,19 @@ def test_the_short_cut_for_objects_without_a_flaw_changes_nothing(name: str) -> 
         quick = validate(case.obj, accept_undeclared_types=False)
 
         assert quick == the_long_way(case.obj, accept_undeclared_types=False), case
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_short_cut_changes_nothing_about_any_value_in_an_example(name: str) -> None:
+    for obj in examples(name):
+        for at, key in list(places(obj)):
+            kept = at[key]
+            for value in (None, [], {}, "", 0, True, [[]], "text\n"):
+                at[key] = value
+                quick = validate(obj, accept_undeclared_types=False)
+
+                assert quick == the_long_way(obj, accept_undeclared_types=False), (key, value)
+            at[key] = kept
 
 
 def test_at_least_five_thousand_objects_are_judged() -> None:

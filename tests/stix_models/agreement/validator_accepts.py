@@ -45,6 +45,53 @@ ROWS: tuple[Disagreement, ...] = (
         holds=is_text,
     ),
     _row(
+        name="counts below zero",
+        words="^minimum /(src|dst)_(byte_count|packets)$",
+        decided_by="6.12.1",
+        because="They are positive integers.",
+        example=("network-traffic", {"src_packets": -1}),
+    ),
+    _row(
+        name="processes with nothing in them",
+        words="^choice $",
+        decided_by="6.13",
+        because="At least one property of a process must be there; `created` and `name` are none.",
+        example=("process", {"pid": LEFT_OUT, "name": "a"}),
+        holds=lambda obj, value: obj["type"] == "process",
+    ),
+    _row(
+        name="common properties of other types",
+        words="^[a-z-]+ /(labels|confidence|revoked|lang|external_references|created_by_ref)(/|$)",
+        decided_by="3.2, 11.2.1",
+        because=(
+            "On types that no schema describes, too, common property names must not be reused; "
+            "the validator takes what has no `created` for an observable."
+        ),
+        example=(
+            "campaign",
+            {
+                "type": "x-example-thing",
+                "id": f"x-example-thing--{UUID}",
+                "created": LEFT_OUT,
+                "modified": LEFT_OUT,
+                "extensions": {f"extension-definition--{UUID}": {"extension_type": "new-sco"}},
+                "labels": True,
+            },
+        ),
+        holds=is_foreign,
+    ),
+    _row(
+        name="null on marking definitions",
+        words="^forbidden-value /",
+        decided_by="2.12, 12.1",
+        because="The schema of marking definitions does not look at further properties.",
+        example=(
+            "marking-definition",
+            {"modified": LEFT_OUT, "x_example": None},
+        ),
+        holds=lambda obj, value: obj["type"] == "marking-definition" and value in (None, []),
+    ),
+    _row(
         name="observations of nothing",
         words="^choice /object_refs$",
         decided_by="4.14.1",
@@ -85,7 +132,7 @@ ROWS: tuple[Disagreement, ...] = (
     ),
     _row(
         name="values in dictionaries and groups",
-        words="^type /(environment_variables/|extensions/unix-account-ext/gid$)",
+        words="^type /(environment_variables(/|$)|extensions/unix-account-ext/gid$)",
         decided_by="6.13.1, 6.16.2",
         because="The value of an environment variable is a text, the id of a group an integer.",
         example=("process", {"environment_variables": {"LANG": 5}}),

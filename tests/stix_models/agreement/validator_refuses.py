@@ -30,6 +30,17 @@ COMMON: tuple[Disagreement, ...] = (
         holds=has_uuid_of_other_version,
     ),
     _row(
+        name="short names of types in references",
+        words=r"'[a-z][a-z0-9-]?--.*' does not match the id format",
+        decided_by="2.9, 3.1",
+        because=(
+            "A type's name has three letters at least. We look at that on the object itself; a "
+            "reference to a type that cannot be leads nowhere."
+        ),
+        example=("note", {"object_refs": [f"x--{UUID}"]}),
+        our_choice=True,
+    ),
+    _row(
         name="few digits of a second",
         words="must be precise to the millisecond",
         decided_by="3.2",
@@ -89,7 +100,10 @@ COMMON: tuple[Disagreement, ...] = (
     ),
     _row(
         name="language codes",
-        words="not a valid RFC 5646 language code|must be an RFC 5646 code",
+        words=(
+            "not a valid RFC 5646 language code|must be an RFC 5646 code"
+            r"|contains an invalid language code|: languages\[\d+\]: "
+        ),
         decided_by="3.2, 7.1.1",
         because=(
             "It has a list of common codes; RFC 5646 allows any case, scripts, three letters and "
@@ -103,6 +117,28 @@ COMMON: tuple[Disagreement, ...] = (
         decided_by="7.2.3.1",
         because="A granular marking has either `lang` or `marking_ref`.",
         example=("campaign", {"granular_markings": [{"selectors": ["name"], "lang": "de"}]}),
+    ),
+    _row(
+        name="capitals in selectors",
+        words=r"selectors\[\d+\]: '[a-zA-Z0-9_.\[\]-]+' does not match '\^\(\[a-z0-9_-\]",
+        decided_by="7.2.3.1",
+        because="A step is a property name or a dictionary's key, and keys have capitals.",
+        example=(
+            "file",
+            {
+                "hashes": {"MD5": "a" * 32},
+                "granular_markings": [
+                    {"selectors": ["hashes.MD5"], "marking_ref": f"marking-definition--{UUID}"}
+                ],
+            },
+        ),
+    ),
+    _row(
+        name="empty values",
+        words=r"_(hex|bin): '' (does not match|must be a base64)",
+        decided_by="2.1, 2.8",
+        because="No digits are an even number of them, and no bytes are bytes.",
+        example=("artifact", {"payload_bin": ""}),
     ),
     _row(
         name="hashes of external references",
@@ -134,7 +170,7 @@ COMMON: tuple[Disagreement, ...] = (
     ),
     _row(
         name="the reserved name phone_numbers",
-        words="Contains a reserved property",
+        words=r"Contains a reserved property|\{'required': \['phone_numbers'\]\}",
         decided_by="3.8",
         because="The reserved name is `phone_number`; the schema has another.",
         example=("campaign", {"phone_numbers": ["text"]}),
@@ -187,7 +223,7 @@ OF_TYPES: tuple[Disagreement, ...] = (
     ),
     _row(
         name="patterns",
-        words="Pattern failed to validate",
+        words="Pattern failed to validate|^UnboundLocalError",
         decided_by="9",
         because="As above: we do not parse patterns.",
         example=("indicator", {"pattern": "[url:value = 'x'"}),
@@ -206,7 +242,7 @@ OF_TYPES: tuple[Disagreement, ...] = (
     ),
     _row(
         name="observables inside of observed-data",
-        words="^KeyError: 'id'",
+        words="^(KeyError|TypeError)",
         decided_by="2.13",
         because=(
             "The validator fails on every object with the deprecated `objects`, whose observables "
@@ -287,6 +323,37 @@ OF_TYPES: tuple[Disagreement, ...] = (
             "file",
             {"extensions": {"raster-image-ext": {"exif_tags": {"make": "Camera"}}}},
         ),
+    ),
+    _row(
+        name="further properties of PE headers",
+        words="windows-pebinary-ext.optional_header",
+        decided_by="6.7.6.2, 11.1",
+        because="They are not forbidden.",
+        example=(
+            "file",
+            {
+                "extensions": {
+                    "windows-pebinary-ext": {
+                        "pe_type": "exe",
+                        "optional_header": {"size_of_code": 1, "x_example": 1},
+                    }
+                }
+            },
+        ),
+    ),
+    _row(
+        name="times with more than six digits",
+        words="must be later than or equal to",
+        decided_by="2.16.1",
+        because="The validator compares them as texts, in which a point comes before a Z.",
+        example=(
+            "campaign",
+            {
+                "first_seen": "2024-01-10T08:00:00Z",
+                "last_seen": "2024-01-10T08:00:00.1234567Z",
+            },
+        ),
+        holds=lambda obj, words: has_text(obj, r".*\.\d{7,}Z"),
     ),
     _row(
         name="names of socket options",
