@@ -206,6 +206,15 @@ _ENDS = [
     ),
     Patch(
         "observables/file",
+        (
+            *(*_FILE_EXTENSIONS, "^ntfs-ext$", "allOf", 0, "properties"),
+            *("alternate_data_streams", "items", "type"),
+        ),
+        "object",
+        "section 6.7.3.2; the schema lets null and texts pass",
+    ),
+    Patch(
+        "observables/file",
         (*_FILE_EXTENSIONS, "^archive-ext$", "properties", "contains_refs", "items"),
         {"allOf": [oasis("identifier"), {"pattern": "^(file|directory)--"}]},
         "section 6.7.2: they MUST be files and directories",

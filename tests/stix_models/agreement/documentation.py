@@ -94,7 +94,7 @@ figures:
 |---|---|---|
 | `validate()`, warnings included, one after the other | {ours} µs | |
 | the same right after `stix2.parse`, caches cold | {cold} µs | |
-| `stix2.parse`, strict | {library} µs | {times} times as long ({cold_times} times as the cold one) |
+| `stix2.parse`, strict | {library} µs | {times} times as long, {cold_times} times cold |
 | `stix2-validator`, without recommendations | {validator} ms | {validator_times} times |
 
 Most objects are well. For them one flat schema per type asks at once for all that could be wrong

@@ -158,12 +158,12 @@ ROWS: tuple[Disagreement, ...] = (
         holds=lambda obj, value: obj["type"] == "extension-definition",
     ),
     _row(
-        name="registry keys with nothing in them",
+        name="accounts and registry keys with nothing in them",
         words="^choice $",
-        decided_by="6.17",
-        because="At least one property of a registry key must be there.",
+        decided_by="6.16, 6.17",
+        because="At least one property of their own must be there.",
         example=("windows-registry-key", {"key": LEFT_OUT}),
-        holds=lambda obj, value: obj["type"] == "windows-registry-key",
+        holds=lambda obj, value: obj["type"] in {"user-account", "windows-registry-key"},
     ),
     _row(
         name="observations of nothing",

@@ -136,6 +136,30 @@ ROWS: tuple[Disagreement, ...] = (
         example=("location", {"latitude": 1, "longitude": 1, "precision": -1}),
     ),
     _row(
+        name="selectors of empty values",
+        words="^InvalidSelectorError",
+        decided_by="7.2.3.1",
+        because="What is selected must be there; the library takes an empty text for nothing.",
+        example=(
+            "campaign",
+            {
+                "description": "",
+                "granular_markings": [
+                    {"selectors": ["description"], "marking_ref": f"marking-definition--{UUID}"}
+                ],
+            },
+        ),
+        holds=lambda obj, words: has_text(obj, ""),
+    ),
+    _row(
+        name="empty statements",
+        words="No values for required properties for StatementMarking",
+        decided_by="7.2.1.3",
+        because="An empty text is a text; the library takes it for nothing.",
+        example=("marking-definition", {**_MARKING, "definition": {"statement": ""}}),
+        holds=lambda obj, words: obj["definition"].get("statement") == "",
+    ),
+    _row(
         name="patterns",
         words="'pattern': |^UnboundLocalError",
         decided_by="9",
@@ -196,7 +220,7 @@ ROWS: tuple[Disagreement, ...] = (
     ),
     _row(
         name="observables inside of observed-data",
-        words="for ObservedData 'objects'|for \\w+ '\\w+': not a valid STIX identifier",
+        words=r"Invalid value for (ObservedData 'objects'|(?!ObservedData)\w+ )",
         decided_by="2.13",
         because=(
             "The container is deprecated and its references are names of its own, which the "

@@ -111,10 +111,14 @@ ROWS: tuple[Disagreement, ...] = (
     ),
     _row(
         name="reserved names",
-        words="^reserved /phone_number$",
+        words="^reserved /(severity|username|phone_number|action)$",
         decided_by="3.8",
-        because="The schema has `phone_numbers` in place of the reserved `phone_number`.",
+        because=(
+            "The schemas have `phone_numbers` in place of the reserved `phone_number`, and that of "
+            "marking definitions has none of them."
+        ),
         example=("campaign", {"phone_number": "text"}),
+        holds=lambda obj, value: "phone_number" in obj or obj["type"] == "marking-definition",
     ),
     _row(
         name="defanged elsewhere than on observables",
@@ -133,8 +137,11 @@ ROWS: tuple[Disagreement, ...] = (
     _row(
         name="values in dictionaries and groups",
         words="^type /(environment_variables(/|$)|extensions/unix-account-ext/gid$)",
-        decided_by="6.13.1, 6.16.2",
-        because="The value of an environment variable is a text, the id of a group an integer.",
+        decided_by="6.7.3.2, 6.13.1, 6.16.2",
+        because=(
+            "A data stream is an object, the value of an environment variable a text, the id of a "
+            "group an integer."
+        ),
         example=("process", {"environment_variables": {"LANG": 5}}),
     ),
     _row(

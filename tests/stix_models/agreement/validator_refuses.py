@@ -20,6 +20,7 @@ COMMON: tuple[Disagreement, ...] = (
         words=(
             r"does not match the id format|object_refs\[\d+\]: .* is not valid under any"
             "|extensions: 'extension-definition--.*' does not match any"
+            "|marking definitions must use the 'definition_type' and 'definition' properties"
         ),
         decided_by="2.9",
         because=(
