@@ -20,6 +20,7 @@ from stix_models.identifiers import is_identifier
 from stix_models.markings import OPENCTI_EXTENSIONS
 from stix_models.problems import Problem
 from stix_models.pseudonyms.keys import PseudonymKey
+from stix_models.pseudonyms.spelling import is_invisible
 from stix_models.rules_pseudonym import ALLOWED, ALLOWED_EXTENSIONS, PSEUDONYMOUS, USER_ID
 from stix_models.vocabularies import OPEN_VOCABULARIES
 
@@ -43,7 +44,7 @@ _REPLACED = frozenset(
     | {"display_name", "is_privileged", "is_service_account", "user_id"}
 )
 _PLATFORM = re.compile(r"[a-z0-9][a-z0-9._-]{0,249}", re.ASCII)
-_IDENTIFYING = ("user_id", "account_login", "display_name", "credential")
+_SHOWN = ("display_name", "credential")
 _KEPT = ("is_disabled", "object_marking_refs")
 _LEFT_OUT_EXTENSIONS = frozenset({SOCIAL, "unix-account-ext"})
 _KNOWN_EXTENSIONS = _LEFT_OUT_EXTENSIONS | OPENCTI_EXTENSIONS | ALLOWED_EXTENSIONS
@@ -64,7 +65,7 @@ def token(key: PseudonymKey, account_type: str, kind: Kind, value: str) -> str:
     """Return the pseudonym's 64 hexadecimal digits; ``value`` as the platform writes it.
 
     Raises:
-        ValueError: The value is empty or holds a control character.
+        ValueError: The value is empty or holds a control or invisible character.
 
     >>> token(PseudonymKey("k-2020", bytes(range(32))), "twitter", "login", "@Jack")[:16]
     '0120a07ebe03fc6f'
@@ -189,24 +190,17 @@ def account_problems(account: Stix) -> Iterator[Problem]:
         elif USER_ID.fullmatch(account[name].strip()):
             message = f"{name} is a pseudonym without its extension; restore the extension."
             yield _error(f"/{name}", "lost-extension", message)
+    for name in _SHOWN:
+        if not isinstance(account.get(name, ""), str):
+            yield _error(f"/{name}", "identifier", f"{name} must be text; correct it.")
     yield from _extension_problems(account)
+    refs = account.get("object_marking_refs", [])
+    if not isinstance(refs, list) or not all(isinstance(ref, str) for ref in refs):
+        message = "object_marking_refs must be a list of ids; correct it."
+        yield _error("/object_marking_refs", "malformed", message)
     if not has_usable_markings(account):
         message = "Each granular marking needs its list of selectors; correct them."
         yield _error("/granular_markings", "malformed", message)
-
-
-def identifiers_of(raw: Stix) -> Iterator[tuple[str, str]]:
-    """Yield what tells who a raw account is, and the property it stands in."""
-    for name in _IDENTIFYING:
-        value = raw.get(name)
-        if isinstance(value, str) and value.strip():
-            yield name, value
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            yield name, str(value)
-    social = raw.get("extensions", {}).get(SOCIAL)
-    url = social.get("profile_url") if isinstance(social, Mapping) else None
-    if isinstance(url, str) and url.strip():
-        yield "profile_url", url
 
 
 def keyed_id(key: PseudonymKey, stix_type: str, *made_of: str) -> str:
@@ -237,6 +231,10 @@ def _extension_problems(account: Stix) -> Iterator[Problem]:
     for name in sorted(extensions.keys() - _KNOWN_EXTENSIONS):
         message = "What this extension says of the account is unknown here; remove it."
         yield _error(f"/extensions/{name}", "unknown-extension", message)
+    for name in sorted(extensions.keys() & _KNOWN_EXTENSIONS):
+        if not isinstance(extensions[name], Mapping):
+            message = "An extension must be an object; correct it."
+            yield _error(f"/extensions/{name}", "malformed", message)
 
 
 def has_usable_markings(obj: Stix) -> bool:
@@ -256,6 +254,11 @@ def _problem_of(kind: Kind, value: object) -> str | None:
         return "must be text; write it between quotes."
     if any(unicodedata.category(character) in _REFUSED_CATEGORIES for character in value):
         return "holds a control character or half of a surrogate pair; remove it."
+    for character in filter(is_invisible, value):
+        return (
+            f"holds an invisible character (U+{ord(character):04X}), with which others do not"
+            " write it; remove it."
+        )
     if not (value.strip() if kind == "id" else normalize_login("", value)):
         return "is empty; remove it."
     return None

@@ -7,11 +7,12 @@ else it may be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from stix2 import registry
+from stix2.properties import FloatProperty, IntegerProperty, Property
 from stix2.v21 import vocab
 
 from stix_models.extensions import EXTENSION_OF_NAME
@@ -54,17 +55,38 @@ _PLACES_OF_TERMS = frozenset(
 @cache
 def property_names() -> frozenset[str]:
     """Return the names of all properties of STIX 2.1 and of the extension set."""
-    classes = [
-        cls
-        for kind in registry.STIX2_OBJ_MAPS["2.1"].values()
-        for cls in kind.values()
-        if getattr(cls, "_properties", None)
-    ]
-    names = {*_HASHES, "objects", *(found.id for found in EXTENSION_OF_NAME.values())}
+    definitions = (found.id for found in EXTENSION_OF_NAME.values())
+    return frozenset({*_HASHES, "objects", *definitions, *_properties()})
+
+
+@cache
+def names_of_numbers() -> frozenset[str]:
+    """Return the names of the properties that count or measure, whatever object has them."""
+    return frozenset(
+        name
+        for name, described in _properties().items()
+        if all(isinstance(one, IntegerProperty | FloatProperty) for one in described)
+    )
+
+
+@cache
+def predefined_extensions() -> frozenset[str]:
+    """Return the names of the extensions that STIX 2.1 itself defines."""
+    found = registry.STIX2_OBJ_MAPS["2.1"]["extensions"]
+    return frozenset(name for name in found if not name.startswith("extension-definition--"))
+
+
+@cache
+def _properties() -> Mapping[str, Sequence[Any]]:
+    """Return how the library describes each property, of all objects that have it."""
+    found: dict[str, list[Any]] = {}
     seen: set[type] = set()
-    for cls in classes:
-        names.update(_names(cls, seen))
-    return frozenset(names)
+    for kind in registry.STIX2_OBJ_MAPS["2.1"].values():
+        for cls in kind.values():
+            if getattr(cls, "_properties", None):
+                for name, described in _described(cls, seen):
+                    found.setdefault(name, []).append(described)
+    return found
 
 
 def is_place_of_terms(name: str) -> bool:
@@ -92,17 +114,17 @@ def type_names() -> frozenset[str]:
     return frozenset({*known["objects"], *known["observables"]})
 
 
-def _names(cls: Any, seen: set[type]) -> Iterator[str]:
+def _described(cls: Any, seen: set[type]) -> Iterator[tuple[str, Any]]:
     if cls in seen:
         return
     seen.add(cls)
     for name, described in cls._properties.items():
-        yield name
         contained = getattr(described, "contained", None)
+        yield name, contained if isinstance(contained, Property) else described
         for inner in (
             getattr(described, "type", None),
             contained,
             getattr(contained, "type", None),
         ):
             if isinstance(inner, type) and getattr(inner, "_properties", None):
-                yield from _names(inner, seen)
+                yield from _described(inner, seen)

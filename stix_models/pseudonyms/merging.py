@@ -11,7 +11,7 @@ from stix_models.pseudonyms.checking import USER_ACCOUNT, error
 from stix_models.rules_pseudonym import PSEUDONYMOUS
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Item:
     """One object of the bundle on its way: where it stood, as it was, as it is."""
 

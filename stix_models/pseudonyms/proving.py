@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
@@ -22,16 +23,19 @@ _OF_CHANNELS = (
 
 
 def prove(
-    bundle: Mapping[str, Any],
+    members: Mapping[str, Any],
     items: Sequence[Item],
     searcher: Searcher,
     options: RewritingOptions,
 ) -> tuple[list[Problem], list[Problem]]:
-    """Return what refuses the bundle, and what a person should know about it (warnings)."""
+    """Return what refuses the bundle, and what a person should know about it (warnings).
+
+    ``members`` is the bundle without its objects.
+    """
     errors: list[Problem] = []
     warnings: list[Problem] = []
     channels = {item.origin for item in items if item.now["type"] == "channel"}
-    for leftover in _leftovers(bundle, items, searcher):
+    for leftover in _leftovers(members, items, searcher):
         accepted = leftover.mark in options.reviewed
         accepted = accepted or (options.whole_words and leftover.is_chance)
         problem = _problem_of(leftover, searcher, options, is_error=not accepted)
@@ -42,14 +46,15 @@ def prove(
     errors += _relationships_to_themselves(items)
     warnings += _telling_channels(items)
     warnings += dict.fromkeys(_other_platforms(items))
+    if any(item.is_made for item in items):
+        warnings += _hashes_of_strangers(items)
     return errors, warnings
 
 
 def _leftovers(
-    bundle: Mapping[str, Any], items: Sequence[Item], searcher: Searcher
+    members: Mapping[str, Any], items: Sequence[Item], searcher: Searcher
 ) -> Iterator[Leftover]:
-    around = {name: value for name, value in bundle.items() if name != "objects"}
-    yield from searcher.leftovers(around)
+    yield from searcher.leftovers(members)
     for item in items:
         yield from searcher.leftovers(item.now, ("objects", item.origin))
 
@@ -95,6 +100,23 @@ def _unknown_accounts(items: Sequence[Item]) -> Iterator[Problem]:
                     " account into the bundle, raw or pseudonymous."
                 )
                 yield error(path, "unknown-account", message)
+
+
+def _hashes_of_strangers(items: Sequence[Item]) -> Iterator[Problem]:
+    """Yield references to what is not here by an id that may be made of an account's."""
+    known = {str(item.now.get("id")).lower() for item in items}
+    for item in items:
+        for path, stix_id in places_of_ids(item.now, ("objects", item.origin)):
+            is_signature = path[-1] in ("created_by_ref", "object_marking_refs")
+            if stix_id in known or is_signature or uuid.UUID(stix_id[-36:]).version not in (3, 5):
+                continue
+            known.add(stix_id)
+            message = (
+                f"{stix_id} is not in the bundle and is a hash. If it is made of an account (a"
+                " relationship to it, the address of its profile), it tells who that is; put the"
+                " object into the bundle, or leave the reference out."
+            )
+            yield Problem(pointer_to(path), "hash-of-stranger", "warning", message)
 
 
 def _relationships_to_themselves(items: Sequence[Item]) -> Iterator[Problem]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,7 +17,6 @@ from stix_models.deterministic import (
 from stix_models.identifiers import UUID_PATTERN
 
 _IDS = re.compile(rf"(?<![a-z0-9-])[a-z][a-z0-9-]*--{UUID_PATTERN}", re.IGNORECASE)
-_NAME_BASED = (3, 5)  # versions of UUIDs
 
 
 class Renaming:
@@ -90,7 +88,7 @@ def made_id(obj: Mapping[str, Any]) -> str | None:
     if stix_type in ID_CONTRIBUTING:
         try:
             return sco_id(stix_type, obj)
-        except (ValueError, TypeError, AttributeError):  # not what the type should be
+        except (ValueError, TypeError, AttributeError, LookupError):  # not what the type should be
             return None
     if stix_type == "political-ad":
         return ad_id(creator, str(obj.get("platform")), str(obj.get("ad_id")))
@@ -98,12 +96,6 @@ def made_id(obj: Mapping[str, Any]) -> str | None:
         parts = [str(obj.get(key)) for key in ("source_ref", "relationship_type", "target_ref")]
         return own_id(stix_type, creator, relationship_name(*parts))
     return own_id(stix_type, creator, str(obj.get("name")))
-
-
-def is_name_based(stix_id: object) -> bool:
-    """Return whether an id is a hash of something, which whoever guesses it can check."""
-    found = re.fullmatch(rf".+--({UUID_PATTERN})", str(stix_id))
-    return found is not None and uuid.UUID(found[1]).version in _NAME_BASED
 
 
 def _once(items: list[Any]) -> list[Any]:

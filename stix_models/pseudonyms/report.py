@@ -21,6 +21,7 @@ class RewritingOptions:
     redact: bool = False  # put pseudonyms in place of identifiers in texts
     whole_words: bool = False  # a short identifier inside of a longer word only warns
     reviewed: frozenset[str] = frozenset()  # marks of finds that a person looked at
+    known_extensions: frozenset[str] = frozenset()  # foreign ones that may stay; a person read them
     show_identifiers: bool = False  # in messages
 
 

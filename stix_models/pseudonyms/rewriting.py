@@ -1,8 +1,8 @@
 """Rewriting a bundle: pseudonyms for its accounts, and nothing of the raw ones left.
 
 A bundle is rewritten whole or not at all. Beside the accounts three things would tell
-who they are, and are dealt with: ids made of raw identifiers (an account's, then a
-relationship's that is made of an account's, and so on) are made anew; OpenCTI's
+who they are, and are dealt with: ids that may be made of raw identifiers (an account's, a
+relationship's that is made of an account's, the bundle's) are made anew; OpenCTI's
 extensions, which repeat names, go; and what is written about an account in texts refuses
 the bundle, because only a person can say what may stay.
 
@@ -18,7 +18,6 @@ from typing import Any
 from stix_models.problems import Problem
 from stix_models.pseudonyms.accounts import (
     PROPERTY_OF_KIND,
-    identifiers_of,
     is_pseudonymous,
     keyed_id,
     left_out,
@@ -32,13 +31,15 @@ from stix_models.pseudonyms.checking import (
     selector_problems,
     translation_problems,
 )
+from stix_models.pseudonyms.identifying import identifiers_of
 from stix_models.pseudonyms.joining import Author, authors, relationships_between
 from stix_models.pseudonyms.keys import PseudonymKey
 from stix_models.pseudonyms.leftovers import Finder, Identifier
 from stix_models.pseudonyms.merging import Item, merge
 from stix_models.pseudonyms.opencti import without_opencti
 from stix_models.pseudonyms.proving import prove
-from stix_models.pseudonyms.renaming import Renaming, ids_in, is_name_based, made_id
+from stix_models.pseudonyms.remaking import creators, next_ids, others
+from stix_models.pseudonyms.renaming import Renaming, ids_in
 from stix_models.pseudonyms.report import (
     CannotRewriteError,
     Replaced,
@@ -51,8 +52,7 @@ from stix_models.rules_pseudonym import PSEUDONYMOUS
 
 Stix = Mapping[str, Any]
 
-_MADE_OF_ENDS = frozenset({"relationship", "sighting", "observed-data"})
-"""Types whose name-based ids, of whatever tool, are made of the ids they name."""
+_TWICE = "Two properties here would have one name; correct them."
 
 
 def rewrite_bundle(
@@ -69,8 +69,9 @@ def rewrite_bundle(
         CannotRewriteError: Something of a raw account would be left, or something about
             it is not known well enough; the error has every problem.
     """
-    _refuse(bundle_problems(bundle))
-    return _Rewriting(bundle, key, options or RewritingOptions()).run()
+    options = options or RewritingOptions()
+    _refuse(bundle_problems(bundle, options.known_extensions))
+    return _Rewriting(bundle, key, options).run()
 
 
 class _Rewriting:
@@ -78,13 +79,13 @@ class _Rewriting:
 
     def __init__(self, bundle: Stix, key: PseudonymKey, options: RewritingOptions) -> None:
         self._bundle = bundle
+        self._members = {name: value for name, value in bundle.items() if name != "objects"}
         self._key = key
         self._options = options
         self._report = RewritingReport()
         self._items: list[Item] = []
         self._identifiers: list[Identifier] = []
         self._new_ids: dict[str, str] = {}  # of raw accounts, by old id in small letters
-        self._redacted: set[int] = set()  # origins
 
     def run(self) -> Rewritten:
         objects = self._without_opencti()
@@ -95,16 +96,17 @@ class _Rewriting:
         self._name_new_accounts()
         if self._options.redact:
             self._redact()
-        self._remake_ids()
+        if self._new_ids:
+            self._remake_ids()
         items, problems = merge(self._items)
         self._report.merged = len(self._items) - len(items)
         _refuse(problems)
-        rewritten = {**self._other_members(), "objects": [item.now for item in items]}
+        rewritten = {**self._members, "objects": [item.now for item in items]}
         if "objects" not in self._bundle:
             del rewritten["objects"]
-        searcher = Searcher(Finder(self._identifiers), self._key, self._key_ids())
-        problems, self._report.warnings = prove(rewritten, items, searcher, self._options)
+        problems, warnings = prove(self._members, items, self._searcher(), self._options)
         _refuse(problems)
+        self._report.warnings = warnings
         return Rewritten(rewritten, self._report)
 
     def _without_opencti(self) -> list[dict[str, Any]]:
@@ -176,82 +178,73 @@ class _Rewriting:
             for one in self._report.replaced
         ]
 
-    def _rename(self, new_ids: Mapping[str, str]) -> Mapping[str, int]:
-        """Give ids everywhere; return how often each was met."""
+    def _rename(
+        self, new_ids: Mapping[str, str], items: Iterable[Item] | None = None
+    ) -> Mapping[str, int]:
+        """Give ids everywhere, or in these items; return how often each was met."""
         renaming = Renaming(new_ids)
         problems: list[Problem] = []
-        for item in self._items:
+        for item in self._items if items is None else items:
             try:
                 item.now = renaming.apply(item.now)
             except ValueError:
-                message = "Two properties here would have one name; correct them."
-                problems.append(error(["objects", item.origin], "two-properties", message))
+                problems.append(error(["objects", item.origin], "two-properties", _TWICE))
             problems += selector_problems(item.before, item.now, item.origin)
+        try:
+            self._members = Renaming(new_ids).apply(self._members)
+        except ValueError:
+            problems.append(error([], "two-properties", _TWICE))
         _refuse(problems)
         return renaming.counts
 
     def _redact(self) -> None:
-        searcher = Searcher(Finder(self._identifiers), self._key)
+        searcher = self._searcher()
         for item in self._items:
             item.now, count = searcher.redact(item.now, self._options.reviewed)
             if count:
-                self._redacted.add(item.origin)
                 self._report.redacted[f"/objects/{item.origin}"] += count
 
     def _remake_ids(self) -> None:
-        """Make ids anew that were made of something that is no longer there.
+        """Make ids anew that may be made of something that is no longer there.
 
-        Ids made by STIX's rule or the set's stay so; any other name-based one becomes one
-        that only key holders can guess. A new id changes what ids are made of in turn.
+        A new id changes what ids are made of in turn, so whatever names one is looked at again.
         """
-        others = [item for item in self._items if not item.is_made and _is_other(item.before)]
-        following = [item for item in others if made_id(item.before) == item.before["id"]]
-        changed = self._keyed_ids(others)
-        while True:
-            for item in following:
-                made = made_id(item.now)
-                if made is not None and made != item.now["id"]:
-                    changed[item.now["id"].lower()] = made
-            if not changed:
-                break
-            self._rename(changed)
-            changed = {}
-        for item in others:
+        naming: dict[str, list[Item]] = {}
+        for item in self._items:
+            for stix_id in dict.fromkeys(ids_in(item.now)):
+                naming.setdefault(stix_id, []).append(item)
+        pending = looked_at = others(self._items)
+        kept = creators(self._items)
+        while changed := next_ids(pending, self._key, kept):
+            touched = dict.fromkeys(item for old in changed for item in naming.get(old, ()))
+            self._rename(changed, touched)
+            for old, new in changed.items():
+                naming.setdefault(new, []).extend(naming.pop(old, ()))
+            pending = others(touched)
+        self._remake_id_of_bundle()
+        for item in looked_at:
             old_id, new_id = item.before["id"], item.now["id"]
             if old_id != new_id:
                 self._report.renamed[old_id] = new_id
                 self._add_old_id(old_id.lower(), item.origin, new_id)
 
-    def _keyed_ids(self, others: Iterable[Item]) -> dict[str, str]:
-        found = {}
-        for item in others:
-            old_id = item.before["id"]
-            if not is_name_based(old_id) or made_id(item.before) == old_id:
-                continue
-            tells = item.before["type"] in _MADE_OF_ENDS and any(
-                stix_id in self._new_ids for stix_id in ids_in(item.before)
-            )
-            if tells or item.origin in self._redacted:
-                found[old_id.lower()] = keyed_id(self._key, item.before["type"], old_id.lower())
-        return found
+    def _remake_id_of_bundle(self) -> None:
+        """Make the bundle's id anew in any case: it may be made of anything that is in it."""
+        old_id = self._members.get("id")
+        if old_id is not None:
+            new_id = keyed_id(self._key, "bundle", str(old_id).lower())
+            self._rename({str(old_id).lower(): new_id})
+            self._members["id"] = new_id
 
-    def _key_ids(self) -> frozenset[str]:
+    def _searcher(self) -> Searcher:
         keys = [self._key, self._options.previous_key]
         made = {key.key_id for key in keys if key is not None}
-        return frozenset(made | self._report.already_pseudonymous.keys())
-
-    def _other_members(self) -> dict[str, Any]:
-        members = {name: value for name, value in self._bundle.items() if name != "objects"}
-        renamed: dict[str, Any] = Renaming(self._new_ids).apply(members)
-        return renamed
+        key_ids = frozenset(made | self._report.already_pseudonymous.keys())
+        return Searcher(Finder(self._identifiers, key_ids), self._key, key_ids)
 
 
 def _is_raw(obj: Stix) -> bool:
     return obj["type"] == USER_ACCOUNT and not is_pseudonymous(obj)
-
-
-def _is_other(obj: Stix) -> bool:
-    return obj["type"] != USER_ACCOUNT and isinstance(obj.get("id"), str)
 
 
 def _refuse(problems: Iterable[Problem]) -> None:

@@ -8,14 +8,17 @@ long as neither of the two changes.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from stix_models.pseudonyms.keys import PseudonymKey
-from stix_models.pseudonyms.known import is_place_of_terms, property_names, terms
+from stix_models.pseudonyms.known import (
+    is_place_of_terms,
+    names_of_numbers,
+    property_names,
+    terms,
+)
 from stix_models.pseudonyms.leftovers import (
     NO_COINCIDENCE,
     Finder,
@@ -23,6 +26,7 @@ from stix_models.pseudonyms.leftovers import (
     Occurrence,
     redacted,
 )
+from stix_models.pseudonyms.packing import packed_texts
 from stix_models.pseudonyms.spelling import fold
 
 Path = tuple[str | int, ...]
@@ -72,20 +76,16 @@ class Searcher:
             return
         if not (is_place_of_terms(name) and text in terms()):
             yield from self._of(self.finder.find(text), text, path, "text")
-        if name == "payload_bin":
-            try:
-                inside = base64.b64decode(text, validate=True).decode("utf-8", "replace")
-            except (binascii.Error, ValueError):
-                return
+        for inside in packed_texts(text, name):
             yield from self._of(self.finder.find(inside), inside, path, "payload")
 
     def _in_number(self, value: float, path: Path, name: str) -> Iterator[Leftover]:
         """Yield an id that is written as a number; short ones count where nothing is counted."""
-        text = str(int(value)) if value == value // 1 else repr(value)
+        text = str(abs(int(value))) if value == value // 1 else repr(abs(value))
         found = []
         for one in self.finder.find(text):
             length = one.end - one.start
-            is_whole = length == len(text) and name not in property_names()
+            is_whole = length == len(text) and name not in names_of_numbers()
             if is_whole or length >= NO_COINCIDENCE:
                 found.append(one)
         yield from self._of(found, text, path, "number")
@@ -97,15 +97,18 @@ class Searcher:
         path: Path,
         part: Literal["text", "property name", "number", "payload"],
     ) -> Iterator[Leftover]:
-        """Yield each identifier once; it is there by chance if it is so wherever it stands."""
-        chances: dict[Identifier, bool] = {}
-        for one in found:
-            chances[one.identifier] = chances.get(one.identifier, True) and one.is_chance
-        for identifier, is_chance in chances.items():
-            yield Leftover(path, identifier, part, is_chance, self._mark(identifier, text))
+        """Yield each property of an account once, of which the longest identifier is found.
 
-    def _mark(self, identifier: Identifier, text: str) -> str:
-        said = f"clearinghouse/reviewed/2\n{fold(identifier.text)}\n{text}"
+        It is there by chance if it is so wherever it stands.
+        """
+        for of_property in _by_property(found):
+            longest = max((one.identifier for one in of_property), key=lambda one: len(one.text))
+            is_chance = all(one.is_chance for one in of_property)
+            yield Leftover(path, longest, part, is_chance, self._mark(of_property, text))
+
+    def _mark(self, of_property: list[Occurrence], text: str) -> str:
+        identifiers = "\n".join(sorted({fold(one.identifier.text) for one in of_property}))
+        said = f"clearinghouse/reviewed/2\n{identifiers}\n{text}"
         return self.key.hmac(said).hex()[:_MARK_DIGITS]
 
     def redact(self, obj: Mapping[str, Any], reviewed: frozenset[str]) -> tuple[Any, int]:
@@ -141,14 +144,21 @@ class Searcher:
         for _ in range(_REDACTIONS):
             found = [
                 one
-                for one in self.finder.find(text)
-                if one.is_word
-                and not one.is_made
-                and one.identifier.pseudonym
-                and self._mark(one.identifier, text) not in reviewed
+                for of_property in _by_property(self.finder.find(text))
+                if self._mark(of_property, text) not in reviewed
+                for one in of_property
+                if one.is_word and not one.is_made and one.identifier.pseudonym
             ]
             if not found:
                 break
             count += len({(one.start, one.end) for one in found})
             text = redacted(text, found)
         return text, count
+
+
+def _by_property(found: list[Occurrence]) -> list[list[Occurrence]]:
+    """Return what was found, by the account and the property that it was of."""
+    groups: dict[tuple[int, str], list[Occurrence]] = {}
+    for one in found:
+        groups.setdefault((one.identifier.origin, one.identifier.name), []).append(one)
+    return list(groups.values())

@@ -51,6 +51,17 @@ def _time(_ctx: click.Context, _param: click.Parameter, value: str | None) -> st
         raise click.BadParameter(message) from exc
 
 
+def _extensions(
+    _ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]
+) -> frozenset[str]:
+    for name in value:
+        if not (is_identifier(name) and name.startswith("extension-definition--")):
+            raise click.BadParameter(
+                f"{name!r} is not the id of an extension, extension-definition-- and a UUID."
+            )
+    return frozenset(value)
+
+
 @click.command()
 @click.argument(
     "file", type=click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True)
@@ -92,6 +103,15 @@ def _time(_ctx: click.Context, _param: click.Parameter, value: str | None) -> st
     help="Places that a person looked at and accepts: the lines of a refusal, or only the mark "
     "in brackets at the end of each. A mark is good for this text and this identifier only.",
 )
+@click.option(
+    "--known-extension",
+    "known_extensions",
+    metavar="ID",
+    multiple=True,
+    callback=_extensions,
+    help="An extension that is not known here, that a person read and that may stay on what is no "
+    "account. May be given several times.",
+)
 @click.option("--show-identifiers", is_flag=True, help="Show in messages what was found, in clear.")
 @click.option(
     "--created-by",
@@ -113,6 +133,7 @@ def pseudonymize(
     redact: bool,
     whole_words: bool,
     reviewed: Path | None,
+    known_extensions: frozenset[str],
     show_identifiers: bool,
     created_by: str | None,
     created: str | None,
@@ -125,8 +146,9 @@ def pseudonymize(
 
     Each user-account becomes one with a pseudonym for its user_id or account_login; one
     that has both becomes two, joined by related-to. Names, dates and social-account are
-    left out. Every reference to the account follows, in lists, keys and texts. OpenCTI's
-    two extensions are removed from all objects, because they repeat names.
+    left out. Every reference to the account follows, in lists, keys and texts; so do the ids
+    of the bundle and of the objects that name it, which may be hashes of it. OpenCTI's two
+    extensions are removed from all objects, because they repeat names.
 
     The bundle is refused, and nothing is written, if anything of an account would be
     left: its identifiers in texts, URLs, property names or numbers, in any letters and
@@ -145,6 +167,7 @@ def pseudonymize(
         redact=redact,
         whole_words=whole_words,
         reviewed=_read_marks(reviewed) if reviewed else frozenset(),
+        known_extensions=known_extensions,
         show_identifiers=show_identifiers,
     )
     key = load_key(key_file)

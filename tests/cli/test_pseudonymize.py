@@ -173,6 +173,24 @@ def test_while_keys_change_the_old_key_is_given_too(run: Run, tmp_path: Path, ke
     assert objects[2]["relationship_type"] == "duplicate-of"
 
 
+def test_an_extension_that_a_person_read_is_let_through(
+    run: Run, tmp_path: Path, key: Path
+) -> None:
+    foreign = "extension-definition--99999999-9999-4999-8999-999999999999"
+    note = make_signed("campaign", name="C", extensions={foreign: {"grade": "B"}})
+    file, out = write(tmp_path / "in", make_story(note)), tmp_path / "out"
+    command = ("pseudonymize", file, "--key-file", key, "-o", out)
+
+    refused = run(*command)
+
+    assert refused.exit_code == 1
+    assert f"/objects/2/extensions/{foreign}: " in refused.stderr
+    assert "--known-extension" in refused.stderr
+    assert run(*command, "--known-extension", "mine").exit_code == 2
+    assert run(*command, "--known-extension", foreign).exit_code == 0
+    assert json.loads(out.read_bytes())["objects"][2]["extensions"] == {foreign: {"grade": "B"}}
+
+
 def test_who_and_when_are_checked(run: Run, tmp_path: Path, key: Path) -> None:
     both = make_bundle(make_account(user_id="4711471147", account_login=LOGIN))
     file, out = write(tmp_path / "in", both), tmp_path / "out"
@@ -202,6 +220,12 @@ def test_who_and_when_are_checked(run: Run, tmp_path: Path, key: Path) -> None:
         (b'{"type": "bundle", "a": "\\ud800"}', "surrogate"),
         (b'{"type": "bundle", "a": 1e400}', "infinity"),
         (b'{"objects": []}', "no STIX bundle"),
+        (
+            b'{"type": "bundle", "objects": [{"type": "user-account", "account_type": "twitter",'
+            b' "user_id": "4711", "id": "user-account--11111111-1111-4111-8111-111111111111",'
+            b' "object_marking_refs": null}]}',
+            "object_marking_refs must be a list",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_said_and_nothing_is_written(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from stix_models.deterministic import sco_id
+from stix_models.deterministic import own_id, relationship_name, sco_id
 from stix_models.markings import OPENCTI_SCO, OPENCTI_SDO
 from stix_models.pseudonyms import (
     CannotRewriteError,
@@ -41,6 +41,12 @@ def make_bundle(*objects: Stix, **properties: Any) -> Stix:
 def make_signed(stix_type: str, **properties: Any) -> Stix:
     """Return an SDO or SRO of the bundle's creator."""
     return make_sdo(stix_type, created_by_ref=CREATOR, **properties)
+
+
+def make_own_relationship(source: str, verb: str, target: str) -> dict[str, Any]:
+    """Return a relationship whose id is made of its ends, as tools of the set make them."""
+    made = make_signed("relationship", relationship_type=verb, source_ref=source, target_ref=target)
+    return {**made, "id": own_id("relationship", CREATOR, relationship_name(source, verb, target))}
 
 
 def opencti(extension_type: str = "property-extension", **content: Any) -> Stix:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import copy
-import uuid
 from typing import Any
 
 import pytest
 
-from stix_models.deterministic import SCO_NAMESPACE, has_own_id, own_id, relationship_name, sco_id
+from stix_models.deterministic import own_id, sco_id
 from stix_models.extensions import EXTENSION_OF_NAME
 from stix_models.markings import OPENCTI_SCO, OPENCTI_SDO
 from stix_models.pseudonyms import PseudonymKey, pseudonym
@@ -18,6 +17,7 @@ from tests.stix_models.pseudonym_bundles import (
     KEY,
     make_account,
     make_bundle,
+    make_own_relationship,
     make_signed,
     marks,
     objects_of,
@@ -43,12 +43,6 @@ def make_cluster(**properties: Any) -> dict[str, Any]:
         extensions={CLUSTER: {"extension_type": "new-sdo"}},
     )
     return {**made, "id": own_id(made["type"], CREATOR, made["name"]), **properties}
-
-
-def make_own_relationship(source: str, verb: str, target: str) -> dict[str, Any]:
-    """Return a relationship whose id is made of its ends, as tools of the set make them."""
-    made = make_signed("relationship", relationship_type=verb, source_ref=source, target_ref=target)
-    return {**made, "id": own_id("relationship", CREATOR, relationship_name(source, verb, target))}
 
 
 def id_of(platform: str, kind: Any, value: str) -> str:
@@ -178,43 +172,6 @@ def test_an_account_that_is_pseudonymous_by_another_key_stays() -> None:
     assert again.report.already_pseudonymous == {"k-2019": 1}
 
 
-def test_ids_that_are_made_of_an_accounts_id_are_made_anew() -> None:
-    """Whoever guesses a login can compute the raw account's id, and from it all of these."""
-    account = make_account(account_login="harbour_lights")
-    new = id_of("twitter", "login", "harbour_lights")
-    cluster = make_cluster(account_refs=[account["id"]])
-    own = make_own_relationship(cluster["id"], "controls", account["id"])
-    nested = make_own_relationship(own["id"], "x-about", account["id"])
-    of_opencti = make_signed(
-        "relationship", relationship_type="x", source_ref=account["id"], target_ref=CREATOR
-    )
-    of_opencti["id"] = f"relationship--{uuid.uuid5(SCO_NAMESPACE, account['id'])}"
-    note = make_signed("note", content="a", object_refs=[own["id"], of_opencti["id"]])
-    bundle = make_bundle(account, cluster, own, nested, of_opencti, note)
-
-    made = objects_of(bundle)
-
-    assert made[1]["id"] == cluster["id"]  # made of its name, not of what it lists
-    assert has_own_id(made[2])
-    assert made[2]["target_ref"] == new
-    assert has_own_id(made[3])
-    assert made[3]["source_ref"] == made[2]["id"]
-    assert made[4]["id"] != of_opencti["id"]
-    assert made[5]["object_refs"] == [made[2]["id"], made[4]["id"]]
-    gone = {own["id"], nested["id"], of_opencti["id"], account["id"]}
-    assert not any(one.encode() in written(make_bundle(*made)) for one in gone)
-    assert rewrite(bundle).report.renamed.keys() == gone - {account["id"]}
-
-
-def test_a_random_id_stays() -> None:
-    account = make_account(account_login="harbour_lights")
-    link = make_signed(
-        "relationship", relationship_type="x", source_ref=account["id"], target_ref=CREATOR
-    )
-
-    assert objects_of(make_bundle(account, link))[1]["id"] == link["id"]
-
-
 def test_openctis_extensions_go_from_every_object() -> None:
     account = make_account(account_login="harbour_lights", extensions=opencti(id="jack"))
     link = make_signed(
@@ -319,6 +276,15 @@ def test_who_joins_accounts_can_be_said() -> None:
         ({"account_login": ""}, ("/account_login", "identifier")),
         ({"account_login": " @ "}, ("/account_login", "identifier")),
         ({"account_login": "a\nb"}, ("/account_login", "identifier")),
+        ({"account_login": "har\u200bbour"}, ("/account_login", "identifier")),
+        ({"account_login": "har\u034fbour"}, ("/account_login", "identifier")),
+        ({"account_login": "harbour\ufe0f"}, ("/account_login", "identifier")),
+        ({"user_id": "4711\u2060"}, ("/user_id", "identifier")),
+        ({"display_name": ["Harbour"]}, ("/display_name", "identifier")),
+        ({"credential": 4711}, ("/credential", "identifier")),
+        ({"object_marking_refs": {}}, ("/object_marking_refs", "malformed")),
+        ({"object_marking_refs": [{}]}, ("/object_marking_refs", "malformed")),
+        ({"extensions": {SHARING: 5}}, (f"/extensions/{SHARING}", "malformed")),
         ({"user_id": 4711}, ("/user_id", "identifier")),
         ({"user_id": f"pseudonym:k-1:id:{'ab' * 32}"}, ("/user_id", "lost-extension")),
         (
@@ -351,6 +317,15 @@ def test_an_account_that_cannot_be_replaced_refuses_the_bundle(
         {"user_id": f"pseudonym:k-2021:login:{'ab' * 32}"},
         {"extensions": {PSEUDONYMOUS: {"extension_type": "property-extension"}, "other": {}}},
         {"extensions": {PSEUDONYMOUS: "x"}},
+        {"extensions": {PSEUDONYMOUS: {}}},
+        {"extensions": {PSEUDONYMOUS: {"key_id": ["k-2020"], "kind": "login"}}},
+        {
+            "extensions": {
+                PSEUDONYMOUS: {"key_id": "k-2020", "kind": "login", "attributes": [1, "a"]}
+            }
+        },
+        {"id": 5},
+        {"id": ["x"]},
         {"id": make_account(account_login="harbour_lights")["id"]},
     ],
 )
@@ -402,6 +377,49 @@ def test_a_named_account_that_is_not_in_the_bundle_refuses_it() -> None:
         ("/objects/0/account_refs/0", "unknown-account"),
         ("/objects/1/content", "unknown-account"),
     ]
+
+
+@pytest.mark.parametrize("stix_type", ["User-Account", "user_account", "user\u2010account"])
+def test_an_account_in_disguise_refuses_the_bundle(stix_type: str) -> None:
+    """A program takes it for something else and would send it as it is."""
+    account = {**make_account(account_login="harbour_lights"), "type": stix_type}
+
+    assert refusals(make_bundle(account)) == [("/objects/0/type", "account-in-disguise")]
+
+
+FOREIGN = "extension-definition--99999999-9999-4999-8999-999999999999"
+
+
+@pytest.mark.parametrize(
+    ("extended", "pointer"),
+    [
+        ({"extensions": {FOREIGN: {"real_name": "Jill"}}}, f"extensions/{FOREIGN}"),
+        ({"extensions": {FOREIGN.upper(): {"real_name": "Jill"}}}, f"extensions/{FOREIGN.upper()}"),
+        ({"extensions": {"x-who-ext": {"real_name": "Jill"}}}, "extensions/x-who-ext"),
+        ({"x_a": [{"extensions": {FOREIGN: {"x": 1}}}]}, f"x_a/0/extensions/{FOREIGN}"),
+        ({"x_a": {OPENCTI_SDO: {"creator": "Jill"}}}, f"x_a/{OPENCTI_SDO}"),
+    ],
+)
+def test_an_unknown_extension_on_any_object_refuses_the_bundle(
+    extended: dict[str, Any], pointer: str
+) -> None:
+    """Object model, section 3: whom it names cannot be known."""
+    note = make_signed("note", content="a", object_refs=[CREATOR], **extended)
+
+    assert refusals(make_bundle(note)) == [(f"/objects/0/{pointer}", "unknown-extension")]
+
+
+def test_an_extension_that_a_person_read_may_stay_and_so_may_one_that_says_nothing() -> None:
+    read = make_signed("campaign", name="C", extensions={FOREIGN: {"x": 1}})
+    empty = make_signed("x-thing", extensions={FOREIGN: {"extension_type": "new-sdo"}})
+    file = {
+        "type": "file",
+        "id": make_id("file"),
+        "extensions": {"pdf-ext": {"is_optimized": True}},
+    }
+
+    assert objects_of(make_bundle(empty, file)) == [empty, file]
+    assert objects_of(make_bundle(read), known_extensions=frozenset({FOREIGN})) == [read]
 
 
 def test_an_account_inside_of_another_object_refuses_the_bundle() -> None:

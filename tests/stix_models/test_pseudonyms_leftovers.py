@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -64,6 +65,31 @@ def is_refused(text: str, **account: Any) -> bool:
         "harbour.lights2021",
         "myharbour.lights",
         "harbour.ligh\u1d57s",
+        "harbour\\.lights",
+        "[user-account:account_login MATCHES '^harbour\\\\.lights$']",
+        "&#104arbour.lights",
+        "&#000000000104;arbour.lights",
+        "\\u{68}arbour.lights",
+        "\\U00000068arbour.lights",
+        "\\150arbour.lights",
+        "%u0068arbour.lights",
+        "=68arbour.lights",
+        "harbour.=\r\nlights",
+        "https://t.example/" + "%25" + "25" * 9 + "68arbour.lights",
+        "https://t.example/h=61&u=harbour.lights",
+        "har\u034fbour.lights",
+        "har\ufe0fbour.lights",
+        "har\u3164bour.lights",
+        "har\x00bour.\x07lights",
+        "harbour[DOT]lights",
+        "harbour<.>lights",
+        "harbour[.lights",
+        "harbour\u3002lights",
+        "hârboür.lights",
+        "[user-account:account_login = h'" + LOGIN.encode().hex() + "']",
+        "[user-account:account_login = b'" + base64.b64encode(LOGIN.encode()).decode() + "']",
+        "data:text/plain;base64," + base64.b64encode(b"by harbour.lights").decode(),
+        f"hmac-sha256:{LOGIN}:0",
     ],
 )
 def test_a_login_is_found_however_it_is_written(text: str) -> None:
@@ -95,6 +121,21 @@ def test_what_is_no_login_is_not_found(text: str) -> None:
         ("user_id", "9f8e7d6c5b4a39f8e7d6c5b4a3", "x--9f8e7d6c5b4a39f8e7d6c5b4a3ff"),
         ("account_login", "+1 (555) 010-0199", "call 15550100199"),
         ("account_login", "+15550100199", "call +15550100199"),
+        ("account_login", "+15550100199", "call (555) 010-0199"),
+        ("account_login", "müller77", "https://t.example/m%FCller77"),
+        ("account_login", "müller77", "xn--mller77-n2a.example"),
+        ("account_login", "istanbullu77", "\u0130STANBULLU77"),
+        ("account_login", "jack@mail.example", "jack at mail.example"),
+        ("account_login", "jack@mail.example", "jack<at>mail[dot]example"),
+        ("display_name", "Jill \u2764\ufe0f Reed", "said Jill \u2764 Reed"),
+        ("display_name", "Sean O'Brien", "Sean O\u2019Brien"),
+        ("display_name", "Mary-Ann Reed", "Mary\u2011Ann Reed"),
+        ("display_name", "Mary Ann Reed", "#MaryAnnReed"),
+        ("display_name", "Mary Ann Reed", "https://t.example/mary-ann-reed"),
+        ("user_id", "100001234567890", "see 100,001,234,567,890"),
+        ("user_id", "100001234567890", "see ١٠٠٠٠١٢٣٤٥٦٧٨٩٠"),
+        ("user_id", "-1001234567890", "channel 1234567890"),
+        ("user_id", "0012345678", "see 12345678"),
     ],
 )
 def test_every_identifier_is_looked_for(name: str, value: str, text: str) -> None:
@@ -181,6 +222,76 @@ def test_property_names_numbers_and_payloads_are_looked_at() -> None:
         ("/objects/3/x_author", "raw-identifier"),
         ("/objects/5/payload_bin", "raw-identifier"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(12345678, "12345678"), (-12345678, "12345678"), (1001234567890, "-1001234567890")],
+)
+def test_an_id_is_found_in_a_number_that_is_no_count(value: int, written: str) -> None:
+    account = make_account(user_id=written)
+    buyer = make_signed("ad-buyer", name="A", platform_ids=[{"value": value}])
+    counting = make_signed("sighting", sighting_of_ref=CREATOR, count=12345678)
+
+    assert refusals(make_bundle(account, buyer, counting)) == [
+        ("/objects/1/platform_ids/0/value", "raw-identifier")
+    ]
+
+
+@pytest.mark.parametrize(
+    "pack",
+    [
+        lambda raw: base64.encodebytes(raw * 9).decode(),
+        lambda raw: base64.urlsafe_b64encode(raw).decode(),
+        lambda raw: base64.b64encode(raw).decode().rstrip("="),
+        lambda raw: base64.b64encode(raw.decode().encode("utf-16-le")).decode(),
+        lambda raw: base64.b64encode(raw.decode().encode("utf-16-be")).decode(),
+    ],
+    ids=["lines", "urlsafe", "unpadded", "utf-16-le", "utf-16-be"],
+)
+def test_payloads_are_unpacked_however_they_are_packed(pack: Callable[[bytes], str]) -> None:
+    raw = "ÿÿ>> Жук.lights".encode()
+    artifact = {"type": "artifact", "id": make_id("artifact"), "payload_bin": pack(raw)}
+
+    found = refusals(make_bundle(make_account(account_login="жук.lights"), artifact))
+
+    assert found == [("/objects/1/payload_bin", "raw-identifier")]
+
+
+@pytest.mark.parametrize(
+    ("profile", "text", "is_found"),
+    [
+        ("https://twitter.example/jack_smith", "@Jack_Smith", True),
+        ("https://twitter.example/jack_smith", "https://x.example/jack_smith", True),
+        ("https://twitter.example/jack_smith", "https://twitter.example:443/jack_smith", True),
+        ("https://twitter.example/jack_smith?lang=en", "https://twitter.example/jack_smith", True),
+        ("https://twitter.example/#!/jack_smith", "jack_smith", True),
+        ("hxxps[:]//twitter[.]example/jack_smith", "jack_smith", True),
+        ("twitter.example/jack_smith/about", "jack_smith", True),
+        ("https://f.example/profile.php?id=100001234", "see 100001234", True),
+        ("https://f.example/people/Jill-Reed/100001234", "by jill-reed", True),
+        ("https://jack.t.example/", "by @jack", True),
+        ("https://t.example/profile.php?id=100001234", "a profile.php", False),
+        ("https://t.example/user/jack_smith", "a user of t.example", False),
+        ("https://t.example/abc", "abc", False),
+    ],
+)
+def test_the_parts_of_a_profiles_address_that_name_it_are_found(
+    profile: str, text: str, is_found: bool
+) -> None:
+    """A platform writes its addresses in many ways; they all end in the name."""
+    extension = {"extension_type": "property-extension", "profile_url": profile}
+    extensions = {EXTENSION_OF_NAME["social-account"].id: extension}
+
+    assert is_refused(text, user_id="4711471147114711", extensions=extensions) == is_found
+
+
+@pytest.mark.parametrize("platform", ["whatsapp", "telegram"])
+def test_the_number_of_a_phone_is_found_without_the_countrys_code(platform: str) -> None:
+    known = {"account_type": platform, "user_id": "12025550143"}
+
+    assert is_refused("call 202-555-0143", **known)
+    assert not is_refused("call 202-555-0144", **known)
 
 
 def test_an_old_id_is_found_without_its_type() -> None:
@@ -344,6 +455,13 @@ def test_no_input_takes_very_long() -> None:
     notes = [make_signed("note", content=text, object_refs=[CREATOR]) for text in texts]
 
     assert rewrite_bundle(make_bundle(*accounts, *notes), KEY).report.warnings == []
+
+
+def test_a_short_login_in_very_many_ids_takes_no_longer_than_the_text() -> None:
+    """Each find asks which id it is in; looking through all of them would never end."""
+    text = " ".join(f"campaign--{n:08d}-4abc-4abc-8abc-abcabcabcabc" for n in range(10_000))
+
+    assert not is_refused(text, account_login="abc")
 
 
 def test_a_name_that_two_accounts_share_is_not_redacted() -> None:

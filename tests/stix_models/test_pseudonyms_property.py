@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import html
 import json
+import quopri
+import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -34,7 +37,7 @@ from tests.support.stix import make_url
 
 SOCIAL = EXTENSION_OF_NAME["social-account"].id
 IDENTIFYING = ("user_id", "account_login", "display_name", "credential")
-ODD = "qQzZxXжЖчÇéßÄ中文ﬃ\U0001d52e🙂\u0301\u200d_-.@+%&\"'\\/#? "
+ODD = "qQzZxXжЖчÇéßÄ中文ﬃ\U0001d52e🙂\u0301_-.@+%&\"'\\/#? "
 FAST = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -44,6 +47,7 @@ def is_telling(text: str) -> bool:
 
 
 names = st.text(alphabet=ODD, min_size=4, max_size=14).filter(is_telling)
+shown_names = st.text(alphabet=ODD + "\u200d\ufe0f", min_size=4, max_size=14).filter(is_telling)
 numbers = st.integers(min_value=10**13, max_value=10**18).map(str)
 words = st.sampled_from(
     ["The", "coordinated", "network", "posted", "and", "hijacked", "£ 5 %", "\n"]
@@ -59,8 +63,8 @@ def accounts(draw: st.DrawFn) -> dict[str, Any]:
         found["user_id"] = draw(numbers | names)
     if kind != "user_id":
         found["account_login"] = draw(names)
-    for name in draw(st.sets(st.sampled_from(["display_name", "credential"]))):
-        found[name] = draw(names)
+    for name in sorted(draw(st.sets(st.sampled_from(["display_name", "credential"])))):
+        found[name] = draw(shown_names)
     if draw(st.booleans()):
         url = f"https://t.example/{quote(draw(names))}"
         found["extensions"] = {SOCIAL: {"extension_type": "property-extension", "profile_url": url}}
@@ -133,7 +137,7 @@ def escape(text: str) -> str:
     return "".join(f"\\u{units[n]:02x}{units[n + 1]:02x}" for n in range(0, len(units), 2))
 
 
-SPELLINGS = {
+SPELLINGS: dict[str, Callable[[str], str]] = {
     "plain": str,
     "upper": str.upper,
     "lower": str.lower,
@@ -146,6 +150,11 @@ SPELLINGS = {
     "escaped": escape,
     "inside": lambda text: f"xx{text}21",
     "hidden": "\u200b".join,
+    "blanked": "\ufe0f".join,
+    "markdown": lambda text: re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text),
+    "quotable": lambda text: quopri.encodestring(text.encode()).decode(),
+    "percent u": lambda text: escape(text).replace("\\u", "%u"),
+    "no semicolon": lambda text: "".join(f"&#{ord(character):09d};" for character in text),
     "url": lambda text: f"https://t.example/u/{quote(text, safe='')}?ref=1",
 }
 
