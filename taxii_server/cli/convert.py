@@ -47,11 +47,17 @@ def _member(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
     member = value.strip()
     if is_identity_id(member):
         return member.lower()
-    if not member or member.lower().startswith("identity--"):
+    if not member or "--" in member:  # an id, and not one of an identity
         raise click.BadParameter(
             f"{value!r} is neither a member's short name nor the id of an identity."
         )
     return member
+
+
+def _name(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        raise click.BadParameter("The name cannot be empty; without it, the file's name is used.")
+    return value
 
 
 @click.command("convert")
@@ -80,6 +86,7 @@ def _member(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
 )
 @click.option(
     "--name",
+    callback=_name,
     help="The cluster's name instead of the file's; with several files it stands before theirs.",
 )
 @click.option(
@@ -146,6 +153,7 @@ def convert_command(
         created = _timestamp(now_us())
     if modified is not None and modified < created:
         raise click.UsageError("--modified lies before --created.")
+    _refuse_to_overwrite(files, out, report)
     signed_by = member if is_identity_id(member) else member_identity(member)
     signature = Signature(
         created_by_ref=signed_by,
@@ -164,6 +172,24 @@ def convert_command(
         click.echo(str(exc), err=True)
         raise SystemExit(1) from None
     _show(done, out, as_json=as_json)
+
+
+def _refuse_to_overwrite(files: Sequence[Path], out: Path, report: Path | None) -> None:
+    """Refuse to write one of the reports, or the bundle and the table to one file."""
+    written = {"--out": out, "--report": report}
+    for option, path in written.items():
+        if path is None or path == STANDARD_OUTPUT:
+            continue
+        if any(_is_same_file(path, file) for file in files):
+            raise click.UsageError(f"{option} would overwrite {path}, which is to be converted.")
+    if report is not None and out != STANDARD_OUTPUT and _is_same_file(out, report):
+        raise click.UsageError(f"--out and --report are both {out}; give two files.")
+
+
+def _is_same_file(one: Path, other: Path) -> bool:
+    if one.exists() and other.exists():
+        return one.samefile(other)
+    return one.resolve() == other.resolve()
 
 
 def _write(out: Path, bundle: dict[str, Any]) -> None:
@@ -196,12 +222,20 @@ def _show(done: Conversion, out: Path, *, as_json: bool) -> None:
                 }
                 for one in unclear
             ],
+            "remarks": [
+                *({"file": file, "text": sentence} for file, sentence in done.remarks),
+                *(
+                    {"file": one.file, "row": one.row, "text": sentence}
+                    for one in done.outcomes
+                    for sentence in one.remarks
+                ),
+            ],
         }
         click.echo(json.dumps(summary, ensure_ascii=False), err=to_stderr)
         return
     _print_table(done.outcomes, to_stderr=to_stderr)
     counts = ", ".join(f"{number} {kind}" for kind, number in counted(done.outcomes).items())
-    click.echo(f"{len(done.outcomes)} rows: {counts}.", err=to_stderr)
+    click.echo(f"{len(done.outcomes)} rows: {counts or 'nothing but headings'}.", err=to_stderr)
     where = "standard output" if to_stderr else printable(out)
     click.echo(f"{objects} objects in {where}.", err=to_stderr)
     if unclear:

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from taxii_server.cli.main import main
 from tests.takedowns.reports import example_reports
-from tests.takedowns.told import AT
+from tests.takedowns.told import ADS, AT, kill_chain
 
 HARBOR, PRAIRIE = "harbor-voice.killchain.csv", "prairie-echo.indicators.csv"
 TELEX = b"indicator_type,indicator_value\ntelex,=1+1\ndomain_name,a[.]news\n"
@@ -182,13 +182,64 @@ def test_a_bundle_can_go_to_standard_output(folder: Path) -> None:
     assert "objects in standard output" in done.stderr
 
 
+@pytest.mark.parametrize("member", ["campaign--5b1c5d5e", "identity--1", ""])
+def test_what_is_no_members_name_nor_id_is_refused(folder: Path, member: str) -> None:
+    command = ["convert", str(folder / HARBOR), "--member", member, "-o", str(folder / "b.json")]
+
+    done = CliRunner().invoke(main, command)
+
+    assert done.exit_code == 2
+    assert "neither a member's short name nor" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("out", "report", "sentence"),
+    [
+        (HARBOR, None, "--out would overwrite"),
+        (f"./again/../{HARBOR}", None, "--out would overwrite"),
+        ("bundle.json", HARBOR, "--report would overwrite"),
+        ("both.json", "both.json", "--out and --report are both"),
+    ],
+)
+def test_a_report_is_never_overwritten_by_what_it_becomes(
+    folder: Path, out: str, report: str | None, sentence: str
+) -> None:
+    (folder / "again").mkdir()
+    before = (folder / HARBOR).read_bytes()
+    more = () if report is None else ("--report", f"{folder}/./{report}")
+
+    done = run(folder, HARBOR, *more, out=out)
+
+    assert done.exit_code == 2
+    assert sentence in done.stderr
+    assert (folder / HARBOR).read_bytes() == before
+    assert not (folder / "both.json").exists()
+
+
+def test_an_amount_that_was_not_added_is_told_in_table_report_and_json(folder: Path) -> None:
+    rows = [(*ADS, "$500 for ads"), (*ADS, "3,200 euros for ads")]
+    (folder / "ads.csv").write_text(kill_chain(*rows))
+    sentence = "3,200 euros: not added to the ad spend, which is in USD"
+
+    table = run(folder, "ads.csv", "--report", str(folder / "table.json"))
+    line = run(folder, "ads.csv", "--json")
+
+    assert "ad spend EUR" not in table.stdout
+    assert sentence in table.stdout
+    (_, row) = json.loads((folder / "table.json").read_text())
+    assert row["became"] == "note"
+    assert row["remarks"].startswith(sentence)
+    told = [each for each in json.loads(line.stdout)["remarks"] if each.get("row") == 3]
+    assert told[0]["text"].startswith(sentence)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
         ((HARBOR, "--form", "indicators"), 1, "It reads as --form killchain."),
         ((HARBOR, "--created", "yesterday"), 2, "is not a time such as"),
         ((HARBOR, "--marking", "white"), 2, "is not one of"),
-        ((HARBOR, "--name", " "), 1, "cannot be empty"),
+        ((HARBOR, "--name", " "), 2, "cannot be empty"),
         (("missing.csv",), 2, "does not exist"),
         ((), 2, "Missing argument"),
     ],

@@ -25,51 +25,14 @@ from tests.takedowns.told import (
     signature,
 )
 
-TAGGING = ("7. Targeted engagement", "7.8 Direct outreach", "7.8.1 Tagging social media users")
 HARASSING = ("7. Targeted engagement", "7.6 Posting about individuals", "7.6.3 Mass harassment")
 PERSONA = ("1. Disguising assets", "1.2 Posing as non-existent person", "1.2.3 Activist")
-REGISTRAR = ("5. Evading detection", "5.1 Privacy protection", "5.1.1 Privacy protecting")
 MALWARE = ("0. Acquiring assets", "0.7 Acquiring malware", "0.7.1 Developing custom malware")
 MAIL = ("0. Acquiring assets", "0.2 Acquiring email addresses", "0.2.1 On owned domains")
 
 
 def told_by(folder: Path, *rows: tuple[str, ...]) -> Told:
     return Told.by(convert_text(folder, kill_chain(*rows)))
-
-
-def test_a_listed_account_is_the_clusters_and_a_tagged_one_is_not(tmp_path: Path) -> None:
-    """Whoever acts on a lead must not act on the operation's victims."""
-    told = told_by(
-        tmp_path,
-        (*TWITTER, "https://twitter[.]com/harbor_anna"),
-        (*TAGGING, "https://twitter[.]com/a_reporter"),
-        (*HARASSING, "The network insulted twitter[.]com/a_senator every day"),
-    )
-
-    assert told.accounts == {
-        *(("twitter", name) for name in ("harbor_anna", "a_reporter", "a_senator"))
-    }
-    assert told.verb("harbor_anna") == "controls"
-    assert told.verb("a_reporter") == told.verb("a_senator") == "related-to"
-    (own,) = told.cluster["account_refs"]
-    (anna,) = [o["id"] for o in told.of("user-account") if o["account_login"] == "harbor_anna"]
-    assert own == anna
-
-
-def test_a_registrar_is_used_and_the_site_it_registered_is_controlled(tmp_path: Path) -> None:
-    told = told_by(
-        tmp_path,
-        (*DOMAINS, "harbor[.]news"),
-        (*REGISTRAR, "Registering domain with Some Firm d/b/a Registrar[.]example"),
-        (*MAIL, "Configure harbor[.]news with Mailhost.email service"),
-    )
-
-    verbs = {domain: told.verb(domain) for domain in told.domains}
-    assert verbs == {
-        "harbor.news": "controls",
-        "registrar.example": "uses",
-        "mailhost.email": "uses",
-    }
 
 
 def test_two_spellings_of_one_account_are_one_object_and_both_addresses_stay(
@@ -128,6 +91,22 @@ def test_a_domain_keeps_its_spelling_in_the_relationship(tmp_path: Path) -> None
     assert "0.6.2 Acquiring domains, written HarborVoice.News" in {
         obj.get("description") for obj in told.of("relationship")
     }
+
+
+def test_two_spellings_of_a_domain_in_another_script_are_one(tmp_path: Path) -> None:
+    told = told_by(tmp_path, (*DOMAINS, "münchner-bote[.]de\nxn--mnchner-bote-dlb[.]de"))
+
+    assert told.domains == {"münchner-bote.de"}
+
+
+def test_a_range_of_addresses_is_said_to_be_only_its_ends(tmp_path: Path) -> None:
+    text = "192[.]0[.]2[.]10 - 192[.]0[.]2[.]20"
+    done = convert_text(tmp_path, kill_chain((*MALWARE, text), (*MALWARE, "10[.]1[.]2[.]3")))
+
+    assert Told.by(done).values("ipv4-addr") == {"192.0.2.10", "192.0.2.20", "10.1.2.3"}
+    assert Told.by(done).notes == [text]
+    remark = "192.0.2.10 - 192.0.2.20: a range, of which the two ends are objects"
+    assert [outcome.remarks for outcome in done.outcomes] == [(remark,), ()]
 
 
 def test_files_addresses_and_mail_are_used(tmp_path: Path) -> None:
@@ -195,7 +174,13 @@ def test_spending_in_two_rows_is_added_up_and_other_currencies_are_told(tmp_path
 
     spend = {"lower": 500, "upper": 600, "currencies": ["USD"]}
     assert Told.by(done).cluster["ad_spend"] == spend
+    assert [outcome.became for outcome in done.outcomes] == [
+        ("ad spend USD 500", "note"),
+        ("ad spend USD at most 100", "note"),
+        ("note",),
+    ]
     ((_, said),) = done.remarks
+    assert done.outcomes[2].remarks == (said,)
     assert said == "5,000 euros: not added to the ad spend, which is in USD; the note has it"
 
 
@@ -341,6 +326,8 @@ def test_a_number_where_one_is_expected_is_not_overlooked(tmp_path: Path) -> Non
         ("email_address", "a@harbor.news", "email-addr", "uses"),
         ("file_name", "setup.exe", "file", "uses"),
         ("twitter_handle", "harbor_anna", "user-account", "controls"),
+        ("whatsapp_number", "+1 555 010 0199", "user-account", "controls"),
+        ("reddit_user", "u/harbor_anna", "user-account", "controls"),
         ("telegram_channel", "@harbor", "user-account", "controls"),
         ("telegram", "harbor_news", "user-account", "controls"),
         ("domain", "*.harbor.news", "domain-name", "controls"),
@@ -385,6 +372,28 @@ def test_equal_reports_give_equal_bundles_and_ids_are_the_members_own(tmp_path: 
     assert all(has_own_id(obj) for obj in named)
     assert {obj["id"].split("--")[1][14] for obj in told.of("note", "identity")} == {"4"}
     assert {tuple(obj["object_marking_refs"]) for obj in told.objects} == {(GREEN,)}
+
+
+def test_no_id_that_stays_is_a_hash_of_what_a_report_says(tmp_path: Path) -> None:
+    """Pseudonyms replace a login in a text; the id of the note must not tell it afterwards."""
+    told = [
+        convert_text(tmp_path, kill_chain((*PERSONA, f"Posing as {who}"), (*DOMAINS, "a.io")))
+        for who in ("jill_reed", "jack_reed")
+    ]
+
+    first, second = (conversion.bundle for conversion in told)
+
+    assert first["id"] == second["id"]
+    assert first["objects"] != second["objects"]
+    assert [obj["id"] for obj in first["objects"]] == [obj["id"] for obj in second["objects"]]
+
+
+def test_notes_of_one_procedure_are_told_apart(tmp_path: Path) -> None:
+    rows = [(*PERSONA, f"Posing as {who}") for who in ("jill_reed", "jack_reed")]
+
+    notes = Told.by(convert_text(tmp_path, kill_chain(*rows))).of("note")
+
+    assert len({note["id"] for note in notes}) == 2
 
 
 def test_several_reports_share_what_they_have_in_common(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from taxii_server.client.takedowns.counts import find_counts
 from taxii_server.client.takedowns.kill_chain import Numbering, procedure_of
 from taxii_server.client.takedowns.money import find_money
 
+FORUMS, OTHERS = "0.9.8 Acquiring accounts on online forums", "0.9.12 Acquiring accounts"
 FACEBOOK, INSTAGRAM = "0.9.1 Acquiring Facebook assets", "0.9.2 Acquiring Instagram accounts"
 Counted = tuple[str, str | None, int | None, int | None]
 
@@ -79,6 +80,127 @@ def test_counts_are_read(text: str, context: str, counts: list[Counted]) -> None
 
 
 @pytest.mark.parametrize(
+    ("number", "value"),
+    [
+        ("half a million", 500_000),
+        ("half a dozen", 6),
+        ("one and a half million", 1_500_000),
+        ("four thousand seven hundred", 4700),
+        ("one hundred twelve", 112),
+        ("one hundred and twelve", 112),
+        ("one thousand and forty-one", 1041),
+        ("twelve hundred", 1200),
+        ("2.4m", 2_400_000),
+        ("1.5 bn", 1_500_000_000),
+        ("3 lakh", 300_000),
+        ("two crore", 20_000_000),
+    ],
+)
+def test_numbers_are_read_to_their_end(number: str, value: int) -> None:
+    counted, paid = find_counts(f"{number} accounts", FACEBOOK), find_money(f"{number} US dollars")
+
+    assert [(c.lower, c.upper) for c in counted] == [(value, value)]
+    assert [(m.lower, m.upper) for m in paid.amounts] == [(value, value)]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "a quarter of a million",
+        "a couple of dozen",
+        "several hundred",
+        "1.5MM",
+        "2 million 300 thousand",
+        "one million and two hundred thousand",
+        "one hundred and twenty thousand",
+        "five ten",
+    ],
+)
+def test_a_number_that_is_not_understood_is_never_a_wrong_one(number: str) -> None:
+    assert find_counts(f"{number} accounts", FACEBOOK) == []
+    assert find_money(f"{number} dollars").amounts == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "counts"),
+    [
+        (
+            "2.4m accounts followed one or more of these Pages",
+            "",
+            [("followers", "facebook", 2_400_000, 2_400_000)],
+        ),
+        (
+            "Between 1 and 2 million accounts followed these Pages",
+            "",
+            [("followers", "facebook", 1_000_000, 2_000_000)],
+        ),
+        ("6 OK groups", OTHERS, [("groups", "other", 6, 6)]),
+        (
+            "5 VK communities and 6 OK groups",
+            OTHERS,
+            [("groups", "vkontakte", 5, 5), ("groups", "other", 6, 6)],
+        ),
+        (
+            "17 Reddit accounts, 4 subreddits",
+            FORUMS,
+            [("accounts", "reddit", 17, 17), ("groups", "reddit", 4, 4)],
+        ),
+        ("6 groups", FORUMS, [("groups", None, 6, 6)]),
+        ("2 Discord servers", FORUMS, [("groups", "discord", 2, 2)]),
+        (
+            "112 accounts, of which 49 on Instagram",
+            FACEBOOK,
+            [("accounts", None, 112, 112), ("accounts", "instagram", 49, 49)],
+        ),
+        (
+            "112 accounts on Facebook and 49 on Instagram",
+            FACEBOOK,
+            [("accounts", "facebook", 112, 112), ("accounts", "instagram", 49, 49)],
+        ),
+        (
+            "8 accounts on Quora and 7 on Reddit",
+            FORUMS,
+            [("accounts", "other", 8, 8), ("accounts", "reddit", 7, 7)],
+        ),
+        (
+            "82 accounts (including 3 business profiles)",
+            FACEBOOK,
+            [("accounts", "facebook", 82, 82)],
+        ),
+        (
+            "one or more of the Groups joined by around 800 accounts",
+            "",
+            [("members", "facebook", 800, 800)],
+        ),
+        (
+            "One or more of these Pages were followed by about 4,200 accounts",
+            "",
+            [("followers", "facebook", 4200, 4200)],
+        ),
+        (
+            "112 fake and compromised Facebook accounts",
+            "",
+            [("accounts", "facebook", 112, 112)],
+        ),
+        ("5 journalists and their accounts", FACEBOOK, []),
+        ("one or more Pages", FACEBOOK, []),
+        ("8,700 Page followers", "", [("followers", "facebook", 8700, 8700)]),
+        (
+            "Facebook accounts - 112; Pages - 65",
+            FACEBOOK,
+            [("accounts", "facebook", 112, 112), ("pages", "facebook", 65, 65)],
+        ),
+    ],
+)
+def test_counts_are_placed_where_the_words_place_them(
+    text: str, context: str, counts: list[Counted]
+) -> None:
+    found = find_counts(text, context)
+
+    assert [(c.metric, c.platform, c.lower, c.upper) for c in found] == counts
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Eight bombs exploded six, and top investigative reporters found out",
@@ -119,6 +241,21 @@ def test_other_numbers_are_no_counts(text: str) -> None:
         ("EUR 12", [(12, 12, "EUR")], []),
         ("$33.50", [(33.5, 33.5, "USD")], []),
         ("1,500 Canadian dollars", [(1500, 1500, "CAD")], []),
+        ("$1.5m in ads", [(1_500_000, 1_500_000, "USD")], []),
+        ("£1.5m", [(1_500_000, 1_500_000, "GBP")], []),
+        ("USD 2m", [(2_000_000, 2_000_000, "USD")], []),
+        ("1.5m USD", [(1_500_000, 1_500_000, "USD")], []),
+        ("$1.5b", [(1_500_000_000, 1_500_000_000, "USD")], []),
+        (
+            "Around $1.2m, paid for mostly in euros",
+            [(1_200_000, 1_200_000, "USD")],
+            ["EUR"],
+        ),
+        ("one thousand two hundred US dollars", [(1200, 1200, "USD")], []),
+        ("MXN $20,000", [(20_000, 20_000, "MXN")], []),
+        ("CN¥10,000", [(10_000, 10_000, "CNY")], []),
+        ("RMB 10,000", [(10_000, 10_000, "CNY")], []),
+        ("$5 million and 10 Pages", [(5_000_000, 5_000_000, "USD")], []),
         ("20 accounts in 2022", [], []),
     ],
 )

@@ -62,8 +62,13 @@ def test_every_way_of_defanging_is_undone(defanged: str) -> None:
         ("t.me/name", ["http://t.me/name"]),
         (".a.com, .b[.]org", ["a.com", "b.org"]),
         ("['a.com', 'b.com']", ["a.com", "b.com"]),
+        ("https://https://a.com", ["https://a.com"]),
+        ("a.com?x=1", ["http://a.com?x=1"]),
+        ("expyuzz4wqqyqhjn.onion", ["expyuzz4wqqyqhjn.onion"]),
+        ("u/some_name, r/some_sub", ["http://reddit.com/user/some_name",
+                                     "http://reddit.com/r/some_sub"]),
     ],
-)
+)  # fmt: skip
 def test_lists_of_indicators_are_taken_apart(cell: str, values: list[str]) -> None:
     read = find_indicators(cell)
 
@@ -86,6 +91,7 @@ def test_lists_of_indicators_are_taken_apart(cell: str, values: list[str]) -> No
         ("posts #北溪 and #tag", ["#北溪", "#tag"]),
         ("an article https://a.com/b.html [comment]", ["https://a.com/b.html"]),
         ("a colour #fff, number #1", ["#fff"]),
+        ("shallots.onion and w/o r/w", []),
         ("Node.js and ASP.NET developers", ["ASP.NET"]),
     ],
 )  # fmt: skip
@@ -147,6 +153,14 @@ def test_addresses_become_uris() -> None:
         ("https://forum.site.example/u/name", "site.example", "name", None, None),
         ("https://site.co.uk/member.php?u=582", "site.co.uk", None, "582", None),
         ("https://site.example/home.php?mod=space&uid=38", "site.example", None, "38", None),
+        ("http://twitter.com/#!/Name_1", "twitter", "Name_1", None, None),
+        ("tg://resolve?domain=name", "telegram", "name", None, "messaging-channel"),
+        ("https://web.telegram.org/k/#@name", "telegram", "name", None, "messaging-channel"),
+        ("https://rumble.com/SomeName", "rumble", "SomeName", None, "video-channel"),
+        ("https://m.me/some.name", "facebook", "some.name", None, None),
+        ("https://users.livejournal.com/a_b/", "livejournal", "a_b", None, "website"),
+        ("https://www.goodreads.com/user/show/1234-ro", "goodreads", None, "1234", None),
+        ("https://site.example/users/show/anna", "site.example", "anna", None, None),
     ],
 )  # fmt: skip
 def test_an_address_leads_to_its_account(
@@ -178,6 +192,25 @@ def test_a_post_leads_to_its_author(address: str, login: str) -> None:
 
     assert place is not None
     assert (place.login, place.is_content) == (login, True)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://pic.twitter.com/AbCdEf",
+        "https://pin.it/4AbCdEf",
+        "https://t.me/boost/some_boost",
+        "https://link.medium.com/AbC",
+        "https://fb.watch/abc123/",
+        "https://on.soundcloud.com/AbC",
+        "https://qr.ae/abc",
+        "https://boards.4chan.org/pol/",
+        "https://developers.facebook.com/docs",
+        "https://help.medium.com/",
+    ],
+)
+def test_a_short_link_names_no_account_even_where_accounts_are_listed(address: str) -> None:
+    assert find_place(address, expect_account=True) is None
 
 
 @pytest.mark.parametrize(

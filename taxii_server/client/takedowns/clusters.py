@@ -7,6 +7,7 @@ whose description names the procedures that the report lists it under.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,6 +88,22 @@ class _Link:
     said: dict[str, None] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class NotAdded:
+    """An amount that a row tells and the ad spend does not hold."""
+
+    row: int
+    money: Money
+    currency: str  # of the ad spend
+
+    @property
+    def remark(self) -> str:
+        return (
+            f"{self.money.text}: not added to the ad spend, which is in {self.currency}; "
+            "the note has it"
+        )
+
+
 @dataclass(slots=True)
 class Cluster:
     """What a report has told so far."""
@@ -96,7 +113,7 @@ class Cluster:
     source: str  # the file's name
     home: str  # platform-ov term for a report that names no platform
     counts: list[Count] = field(default_factory=list)
-    spend: list[Money] = field(default_factory=list)
+    spend: list[tuple[int, Money]] = field(default_factory=list)  # and the row that tells it
     paid_in: list[str] = field(default_factory=list)
     _links: dict[str, _Link] = field(default_factory=dict)
     _content: dict[str, None] = field(default_factory=dict)
@@ -132,14 +149,19 @@ class Cluster:
         known = self._notes.setdefault((pattern, about, content, understood), {})
         known.update(dict.fromkeys(refs))
 
-    def finish(self) -> list[str]:
-        """Make the cluster, its relationships and notes; return what had to be decided."""
+    def finish(self) -> tuple[list[str], list[NotAdded]]:
+        """Make the cluster, its relationships and notes.
+
+        Returns:
+            What had to be decided, and the amounts that the cluster's ad spend does not
+            hold, because it is in one currency.
+        """
         by, library = self.library.by, self.library
         controlled = [ref for ref, link in self._links.items() if link.verb == CONTROLS]
         accounts = [ref for ref in controlled if ref.startswith("user-account--")]
         channels = [ref for ref in controlled if ref.startswith("channel--")]
         metrics, remarks = self._metrics(accounts)
-        spend, more = self._ad_spend()
+        spend, not_added = self._ad_spend()
         properties: dict[str, Any] = {
             "description": f"Converted from the takedown report {self.source}.",
             "cluster_types": ["coordinated-inauthentic-behavior"],
@@ -158,11 +180,14 @@ class Cluster:
             library.add(by.relationship(cluster["id"], link.verb, target, said))
         for publisher, url in self._published:
             library.add(by.relationship(publisher, "publishes", url))
+        counted: Counter[str] = Counter()  # notes, by what they are about
         for (pattern, about, content, understood), refs in self._notes.items():
+            counted[pattern or ""] += 1
+            place = (pattern or "", counted[pattern or ""])
             named = [cluster["id"], *([pattern] if pattern else []), *refs]
             labels = {} if understood else {"labels": ["not-understood"]}
-            library.add(by.note(content, about or None, named, **labels))
-        return remarks + more
+            library.add(by.note(content, about or None, named, place=place, **labels))
+        return remarks + [each.remark for each in not_added], not_added
 
     def _platforms(self, accounts: Sequence[str]) -> list[str]:
         found = [count.platform for count in self.counts if count.platform]
@@ -195,22 +220,21 @@ class Cluster:
                 )
         return metrics, remarks
 
-    def _ad_spend(self) -> tuple[dict[str, Any], list[str]]:
-        """Return the sum of what was spent, in the currency that comes first in the list."""
+    def _ad_spend(self) -> tuple[dict[str, Any], list[NotAdded]]:
+        """Return the sum in US dollars, or else in the first currency, and what is in another."""
         if not self.spend:
             return ({"currencies": self.paid_in} if self.paid_in else {}), []
-        currency = next((m.currency for m in self.spend if m.currency == "USD"), None)
-        currency = currency or self.spend[0].currency
-        amounts = [money for money in self.spend if money.currency == currency]
-        remarks = [
-            f"{money.text}: not added to the ad spend, which is in {currency}; the note has it"
-            for money in self.spend
-            if money.currency != currency
-        ]
+        told = [money.currency for _, money in self.spend]
+        currency = "USD" if "USD" in told else told[0]
+        amounts = [money for _, money in self.spend if money.currency == currency]
         spend: dict[str, Any] = {}
         if any(money.lower is not None for money in amounts):
             spend["lower"] = sum(money.lower or 0 for money in amounts)
         if all(money.upper is not None for money in amounts):
             spend["upper"] = sum(money.upper or 0 for money in amounts)
         spend["currencies"] = list(dict.fromkeys([currency, *self.paid_in]))
-        return spend, remarks
+        return spend, [
+            NotAdded(row, money, currency)
+            for row, money in self.spend
+            if money.currency != currency
+        ]

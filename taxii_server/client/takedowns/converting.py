@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from taxii_server.client.takedowns.clusters import Cluster, Library
+from taxii_server.client.takedowns.clusters import Cluster, Library, NotAdded
 from taxii_server.client.takedowns.indicator_rows import IndicatorRows
 from taxii_server.client.takedowns.kill_chain_rows import KillChainRows
 from taxii_server.client.takedowns.objects import (
@@ -49,10 +49,21 @@ def convert(takedowns: Mapping[str, Takedown], member: str, signature: Signature
     remarks: list[tuple[str, str]] = []
     for name, takedown in takedowns.items():
         cluster = Cluster(library, name, takedown.path.name, home)
-        outcomes += _outcomes(takedown, cluster)
-        said = [*takedown.remarks, *cluster.finish()]
+        told = list(_outcomes(takedown, cluster))
+        decided, not_added = cluster.finish()
+        outcomes += _corrected(told, not_added)
+        said = [*takedown.remarks, *decided]
         remarks += [(str(takedown.path), sentence) for sentence in said]
     return Conversion(bundle_of(list(library.objects.values())), outcomes, remarks)
+
+
+def _corrected(told: list[Outcome], not_added: Sequence[NotAdded]) -> list[Outcome]:
+    """Return the outcomes without the amounts that the ad spend does not hold in the end."""
+    places = {outcome.row: place for place, outcome in enumerate(told)}
+    for each in not_added:
+        place = places[each.row]
+        told[place] = told[place].without(each.money.shown, each.remark)
+    return told
 
 
 def _outcomes(takedown: Takedown, cluster: Cluster) -> Iterator[Outcome]:

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from taxii_server.client.takedowns.quantities import (
     BETWEEN,
     NUMBER,
+    OR_MORE,
     QUALIFIER,
     THROUGH,
-    parse_number,
+    is_cut_off,
+    read_bounds,
 )
-from taxii_server.client.takedowns.sites import known_platform, platform_in
+from taxii_server.client.takedowns.sites import known_platform, platform_in, platform_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +37,36 @@ class Count:
     text: str  # as it stands in the cell
     is_asset: bool  # counts what a cluster may be made of, and not its audience
 
+    def is_like(self, other: Count) -> bool:
+        """Return whether both count the same thing on the same platform."""
+        return (self.metric, self.platform) == (other.metric, other.platform)
+
     def as_metric(self) -> dict[str, Any]:
         """Return the entry for a cluster's ``metrics``."""
         values = {"platform": self.platform, "lower": self.lower, "upper": self.upper}
         return {"metric": self.metric, **{k: v for k, v in values.items() if v is not None}}
 
 
-_ASSETS: Mapping[str, str] = {
-    "ads-accounts": r"(?:ads?|advertising|advertiser) accounts?",
-    "accounts": r"accounts?|profiles?|personas?|sock ?puppets?|handles?|bots?",
-    "pages": r"(?:fan )?pages?",
-    "groups": r"groups?|subreddits?|communit(?:y|ies)",
-    "events": r"events?",
-    "channels": r"channels?",
-    "blogs": r"blogs?",
-    "domains": r"domains?(?: names?)?|websites?|web ?sites?|sites?",
-}
 _AUDIENCE: Mapping[str, str] = {
-    "followers": r"(?:page )?followers?|subscribers?|fans?",
-    "members": r"(?:group )?members?(?! of (?!these|the|this|our|its)\w)",
+    "followers": r"(?:(?:page|channel|account|profile) )?(?:followers?|subscribers?|fans?)",
+    "members": r"(?:(?:group|channel) )?members?(?! of (?!these|the|this|our|its)\w)",
     "views": r"views?|impressions?|plays?",
     "engagements": r"engagements?|interactions?|reactions?|likes?|shares?|retweets?|reposts?",
     "content": r"(?:pieces? of content|posts?|tweets?|videos?|articles?|comments?|petitions?)",
+}
+_NOT_OF_AN_AUDIENCE = r"(?! (?:followers?|subscribers?|fans?|members?|views?|likes?|posts?)\b)"
+_ASSETS: Mapping[str, str] = {
+    metric: f"(?:{pattern}){_NOT_OF_AN_AUDIENCE}"
+    for metric, pattern in (
+        ("ads-accounts", r"(?:ads?|advertising|advertiser) accounts?"),
+        ("accounts", r"accounts?|profiles?|personas?|sock ?puppets?|handles?|bots?"),
+        ("pages", r"(?:fan )?pages?"),
+        ("groups", r"groups?|subreddits?|communit(?:y|ies)|discord servers?"),
+        ("events", r"events?"),
+        ("channels", r"channels?"),
+        ("blogs", r"blogs?"),
+        ("domains", r"domains?(?: names?)?|websites?|web ?sites?|sites?"),
+    )
 }
 _UNITS = {**_ASSETS, **_AUDIENCE}
 _ONLY_ON_FACEBOOK = frozenset({"pages", "groups", "events", "ads-accounts"})
@@ -70,26 +81,31 @@ _DEEDS: Sequence[tuple[str, re.Pattern[str]]] = tuple(
         ("views", r"\b(?:viewed|watched)\b"),
     )
 )
+_DONE_BY = re.compile(r"(?P<deed>\b(?:followed|liked|joined|viewed|watched)) by\s+$", re.IGNORECASE)
 _PEOPLE = r"accounts?|people|users?|individuals?|persons?"
 _NOT_IN_BETWEEN = "and|or|of|to|in|on|with|than|from|by|for"
-_WORDS = rf"(?:(?!(?:{_NOT_IN_BETWEEN})\b)[A-Za-z][\w'\u2019/&\-]*[ \u00a0]+){{0,4}}?"
+_KINDS = (
+    "fake|hacked|compromised|stolen|inauthentic|authentic|real|duplicate|bought|rented|automated"
+    "|public|private|active|inactive|new|old|personal|suspended|disabled"
+)
+_WORDS = (
+    rf"(?:(?:(?:{_KINDS}) (?:and|or) (?:{_KINDS}) |(?!(?:{_NOT_IN_BETWEEN})\b)[A-Za-z]"
+    r"[\w'\u2019/&\-]*[ \u00a0]+)){0,4}?"
+)
 _UNIT_NAMES = "|".join(f"(?P<u{n}>{pattern})" for n, pattern in enumerate(_UNITS.values()))
+_BEFORE = rf"(?<![\w.,$€£₫\-]){QUALIFIER}{BETWEEN}(?P<number>{NUMBER})(?P<plus>\+)?"
+_RANGE = rf"(?:{THROUGH}(?P<second>{NUMBER}))?{OR_MORE}"
 _COUNT = re.compile(
-    rf"(?<![\w.,$€£₫\-]){QUALIFIER}{BETWEEN}(?P<number>{NUMBER})(?P<plus>\+)?"
-    r"(?!\s+(?:or more\s+)?of\b)"
-    rf"(?:{THROUGH}(?P<second>{NUMBER}))?"
-    rf"(?P<after>\s+or (?:more|fewer|less))?[ \u00a0\n]+"
+    rf"{_BEFORE}(?!\s+(?:or more\s+)?of\b){_RANGE}[ \u00a0\n]+"
     rf"{_WORDS}(?:{_UNIT_NAMES}|(?P<people>{_PEOPLE}))(?![\w\-])",
     re.IGNORECASE,
 )
-_ALONE_NUMBER = (
-    rf"{QUALIFIER}{BETWEEN}(?P<number>{NUMBER})(?P<plus>\+)?(?:{THROUGH}(?P<second>{NUMBER}))?"
-    r"(?P<after>\s+or (?:more|fewer|less))?"
-)
+_ALONE_NUMBER = rf"{QUALIFIER}{BETWEEN}(?P<number>{NUMBER})(?!\w)(?P<plus>\+)?{_RANGE}"
 _ALONE = re.compile(rf"\s*{_ALONE_NUMBER}\s*", re.IGNORECASE)
 _UNIT = re.compile(rf"(?<!\w)(?:{_UNIT_NAMES})(?!\w)", re.IGNORECASE)
 _LABELLED = re.compile(
-    rf"(?<!\w)(?P<label>(?:\w+\s){{0,3}}?(?:{_UNIT_NAMES}))\s*[:=]\s*{_ALONE_NUMBER}(?=\s*(?:$|[,;.\n]))",
+    rf"(?<!\w)(?P<label>(?:\w+\s){{0,3}}?(?:{_UNIT_NAMES}))\s*(?:[:=]|\s[\-\u2013\u2014]\s)\s*"
+    rf"{_ALONE_NUMBER}(?=\s*(?:$|[,;.\n]))",
     re.IGNORECASE,
 )
 _IN_A_YEAR = re.compile(
@@ -102,6 +118,20 @@ _FILLING = re.compile(
     r"|hosted|were|was|we)\b",
     re.IGNORECASE,
 )
+_ON_FACEBOOK = re.compile(r"\b(?:Pages?|Groups?)\b")
+_FORUMS = re.compile(r"\b(?:forums?|blogs?|websites?|petitions?)\b", re.IGNORECASE)
+_PART_OF_IT = r"\bof (?:which|whom)\b|, of (?:these|them|those)\b|\bincluding\b"
+_CLAUSE_END = re.compile(rf"[.;]\s|\band\b|{_PART_OF_IT}", re.IGNORECASE)
+
+
+@cache
+def _again() -> re.Pattern[str]:
+    """Return an expression for a count without its unit: "8 accounts on Quora and 7 on Reddit"."""
+    return re.compile(
+        rf"(?:,|\band\b|{_PART_OF_IT})\s+{_BEFORE}{_RANGE}\s+(?:(?:more|were)\s+)?on\s+"
+        rf"(?P<again>{platform_names()})(?!\w|\s+(?:{_UNIT_NAMES}))",
+        re.IGNORECASE,
+    )
 
 
 def find_counts(text: str, context: str) -> list[Count]:
@@ -111,14 +141,46 @@ def find_counts(text: str, context: str) -> list[Count]:
         text: The cell, restored.
         context: What the row is about, its procedure; it may name the platform.
     """
-    found = list(_COUNT.finditer(text))
-    ends = [*(match.start() for match in found[1:]), len(text)]
-    counts = [_count(m, text[m.end() : ends[n]], context) for n, m in enumerate(found)]
-    if not found:
+    counts = list(_counts(text, context))
+    if not counts:
         counts = [_labelled(match, text, context) for match in _LABELLED.finditer(text)]
     if not counts:
         counts = [_implied(text, context)]
     return [count for count in counts if count is not None]
+
+
+def _counts(text: str, context: str) -> Iterator[Count | None]:
+    """Yield the counts of a text; ``None`` for what looks like one and cannot be read."""
+    found = list(_COUNT.finditer(text))
+    if found:
+        taken = [match.span("number") for match in found]
+        again = _again().finditer(text, found[0].end())
+        found += [match for match in again if match.span("number") not in taken]
+        found.sort(key=lambda match: match.start("number"))
+    before: Count | None = None
+    for n, match in enumerate(found):
+        behind, part = text[match.end() :], None
+        if n + 1 < len(found):
+            behind = text[match.end() : found[n + 1].start()]
+            part = found[n + 1] if _is_part(found[n + 1], match.end()) else None
+        if "again" in match.groupdict():
+            count = _count_again(match, before)
+        else:
+            count = _count(match, behind, context)
+        is_part = n > 0 and _is_part(match, found[n - 1].end())
+        if is_part and before is not None and count is not None and count.is_like(before):
+            continue  # it must not be added to the whole
+        if count is not None and part is not None:
+            other = platform_in(part[0])
+            if other is not None and known_platform(other) != count.platform:
+                count = replace(count, platform=None)  # its parts are on several
+        before = count
+        yield count
+
+
+def _is_part(match: re.Match[str], end: int) -> bool:
+    """Return whether a count is a part of the one before it, which ends at ``end``."""
+    return re.search(_PART_OF_IT, match.string[end : match.start("number")], re.I) is not None
 
 
 def is_only_counts(text: str, counts: Sequence[Count]) -> bool:
@@ -130,20 +192,31 @@ def is_only_counts(text: str, counts: Sequence[Count]) -> bool:
 
 def _count(match: re.Match[str], behind: str, context: str) -> Count | None:
     bounds = _bounds(match)
-    if bounds is None or _is_year(match):
+    is_any = match["number"].casefold() == "one" and match["or"]  # "one or more Pages"
+    if bounds is None or is_any or _is_year(match):
         return None
     unit = next((name for n, name in enumerate(_UNITS) if match[f"u{n}"]), None)
-    clause = re.split(r"[.;]\s|\band\b", behind, maxsplit=1)[0]
+    clause = _CLAUSE_END.split(behind, maxsplit=1)[0]
     metric, is_asset = unit, unit in _ASSETS
     if unit in {None, "accounts"}:
         deed = _deed(clause)
+        if _DONE_BY.search(match.string[: match.start()]) is not None:
+            clause = re.split(r"[.;]\s", match.string[: match.start()])[-1]
+            deed = _deed(clause)
         if deed is not None:
             metric, is_asset = deed, False
     if metric is None:
         return None  # people who did nothing that is counted
-    platform = _platform(match[0], clause, metric, context, is_asset=is_asset)
-    shown = match[0].strip()
-    return Count(metric, platform, *bounds, shown, is_asset)
+    platform = _platform(match, clause, metric, context, is_asset=is_asset)
+    return Count(metric, platform, *bounds, match[0].strip(), is_asset)
+
+
+def _count_again(match: re.Match[str], before: Count | None) -> Count | None:
+    """Read "7 on Reddit" behind "8 accounts on Quora"."""
+    bounds, named = _bounds(match), platform_in(match["again"])
+    if before is None or not before.is_asset or bounds is None or named is None:
+        return None
+    return Count(before.metric, known_platform(named), *bounds, match[0].strip(), is_asset=True)
 
 
 def _labelled(match: re.Match[str], text: str, context: str) -> Count | None:
@@ -153,7 +226,7 @@ def _labelled(match: re.Match[str], text: str, context: str) -> Count | None:
         return None
     metric = next(name for n, name in enumerate(_UNITS) if match[f"u{n}"])
     before = text[: match.start("label")].rpartition("\n")[2]
-    platform = _platform(match["label"], before, metric, context, is_asset=metric in _ASSETS)
+    platform = _platform(match, before, metric, context, is_asset=metric in _ASSETS)
     return Count(metric, platform, *bounds, match[0].strip(), metric in _ASSETS)
 
 
@@ -165,7 +238,7 @@ def _implied(text: str, context: str) -> Count | None:
     if match is None or bounds is None or not units:
         return None
     metric = next(name for n, name in enumerate(_UNITS) if units[-1][f"u{n}"])
-    platform = _platform("", "", metric, context, is_asset=metric in _ASSETS)
+    platform = _platform(match, "", metric, context, is_asset=metric in _ASSETS)
     return Count(metric, platform, *bounds, text.strip(), metric in _ASSETS)
 
 
@@ -182,31 +255,24 @@ def _deed(clause: str) -> str | None:
 
 
 def _bounds(match: re.Match[str]) -> tuple[int | None, int | None] | None:
-    first = parse_number(match["number"])
-    second = parse_number(match["second"]) if match["second"] else None
-    if first is None or first != int(first) or (second is not None and second != int(second)):
+    bounds = None if is_cut_off(match) else read_bounds(match)
+    if bounds is None or any(number is not None and number != int(number) for number in bounds):
         return None
-    number = int(first)
-    if second is not None:
-        return min(number, int(second)), max(number, int(second))
-    after = (match["after"] or "").casefold()
-    if match["plus"] or after.endswith("more") or match["lower"]:
-        return number, None
-    if match["upper"] or after.endswith(("less", "fewer")):
-        return None, number
-    return number, number
+    lower, upper = (None if number is None else int(number) for number in bounds)
+    return lower, upper
 
 
 def _platform(
-    counted: str, behind: str, metric: str, context: str, *, is_asset: bool
+    match: re.Match[str], behind: str, metric: str, context: str, *, is_asset: bool
 ) -> str | None:
     """Return the platform of a count: named in it, then behind it, then by the row."""
-    named = platform_in(counted) or platform_in(behind)
-    if named is None and not is_asset and re.search(r"\b(?:Pages?|Groups?)\b", behind):
+    named = platform_in(match[0]) or platform_in(behind)
+    if named is None and not is_asset and _ON_FACEBOOK.search(f"{match[0]} {behind}"):
         named = "facebook"
     named = named or platform_in(context)
-    told = metric in _ONLY_ON_FACEBOOK or re.search(r"\b(?:Pages?|Groups?)\b", context)
-    if named is None and told:
+    elsewhere = platform_in(match.string) not in {None, "facebook", "instagram"}
+    only_there = metric in _ONLY_ON_FACEBOOK and not elsewhere and not _FORUMS.search(context)
+    if named is None and (only_there or _ON_FACEBOOK.search(context)):
         named = "facebook"
     return known_platform(named) if named is not None else None
 

@@ -14,6 +14,7 @@ from importlib import resources
 SYMBOLS: Mapping[str, str] = {
     **{"US$": "USD", "A$": "AUD", "AU$": "AUD", "C$": "CAD", "CA$": "CAD", "HK$": "HKD"},
     **{"NZ$": "NZD", "NT$": "TWD", "S$": "SGD", "R$": "BRL", "MX$": "MXN", "J$": "JMD"},
+    **{"CN¥": "CNY", "CN\uffe5": "CNY", "JP¥": "JPY", "Mex$": "MXN"},
     **{"€": "EUR", "£": "GBP", "¥": "JPY", "₫": "VND", "₹": "INR", "₽": "RUB", "₴": "UAH"},
     **{"₪": "ILS", "₺": "TRY", "₱": "PHP", "฿": "THB", "৳": "BDT", "₦": "NGN", "₩": "KRW"},
     **{"₾": "GEL", "₸": "KZT", "₵": "GHS", "₼": "AZN", "₮": "MNT", "₭": "LAK", "៛": "KHR"},

@@ -36,10 +36,11 @@ _STEPS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<![a-z])meow(?=://)", "http"),
         (r"(?<![a-z])(https?|ftps?)[ \t]?:[ \t]?(?:\\\\|/\\|\\/|///?)[ \t]?(?=[\w\[])", r"\1://"),
         (r"(?<![a-z])(https?)//(?=\w)", r"\1://"),
+        (r"(?<![a-z])(?:https?://)+(?=https?://)", ""),
     )
 )
 _MAY_BE_DEFANGED = re.compile(
-    rf"{_OPEN}|{_CLOSE}|\\|h(?:xx|\*\*|__|tx|xt)p|fxp|meow|https?[ /]| dot |: ?//[ /]|:///"
+    rf"{_OPEN}|{_CLOSE}|\\|h(?:xx|\*\*|__|tx|xt)p|fxp|meow|https?[ /]| dot |: ?//[ /]|:///|//https?:"
     r"|\*\.|(?<!\S)\.\w",
     re.IGNORECASE,
 )

@@ -21,6 +21,7 @@ _SECOND_LEVEL = frozenset(
 )
 _OF_URI = "!#$%&'()*+,/:;=?@~"
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ONION = re.compile(r"[a-z2-7]{16}|[a-z2-7]{56}")
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
 
 
@@ -36,6 +37,8 @@ def top_level_domains() -> frozenset[str]:
 def is_host(text: str) -> bool:
     """Return whether a text has the form of a host name with a known top-level domain."""
     labels = text.casefold().rstrip(".").split(".")
+    if labels[-1] == "onion":
+        return len(labels) > 1 and _ONION.fullmatch(labels[-2]) is not None
     return (
         len(labels) > 1
         and len(text) <= 253
@@ -76,6 +79,20 @@ def without_www(host: str) -> str:
     """Return a host name without a leading ``www.``."""
     shorter = host.removeprefix("www.")
     return shorter if "." in shorter else host
+
+
+def readable(host: str) -> str:
+    """Return a host name in its own script, so that its two spellings are one.
+
+    >>> readable("xn--mnchner-bote-dlb.example"), readable("xn--nonsense-.example")
+    ('m\u00fcnchner-bote.example', 'xn--nonsense-.example')
+    """
+    if "xn--" not in host:
+        return host
+    try:
+        return host.encode("ascii").decode("idna")
+    except UnicodeError:
+        return host
 
 
 def uri(address: str) -> str:

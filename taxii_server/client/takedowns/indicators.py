@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from taxii_server.client.takedowns.defanging import DOT, plain, refang
 from taxii_server.client.takedowns.hosts import is_app_name, is_host, is_likely_host
@@ -49,14 +50,28 @@ class Cell:
     found: Sequence[Found]
 
     @property
-    def rest(self) -> str:
-        """What is left when the indicators and the words between them are taken out."""
+    def without_found(self) -> str:
+        """The text without its indicators; numbers in addresses count nothing."""
         parts, at = [], 0
         for one in self.found:
             parts.append(self.text[at : one.start])
             at = one.end
-        parts.append(self.text[at:])
-        return " ".join(_JOINING.sub(" ", " ".join(parts)).split())
+        return plain(" ".join([*parts, self.text[at:]]))
+
+    @property
+    def ranges(self) -> Sequence[str]:
+        """The ranges of IP addresses that are written as their two ends."""
+        ends = [one for one in self.found if one.kind in {Kind.IPV4, Kind.IPV6}]
+        return [
+            f"{one.value} - {two.value}"
+            for one, two in pairwise(ends)
+            if _TO.fullmatch(self.text[one.end : two.start])
+        ]
+
+    @property
+    def rest(self) -> str:
+        """What is left when the words between the indicators are taken out too."""
+        return " ".join(_JOINING.sub(" ", self.without_found).split())
 
     @property
     def is_list(self) -> bool:
@@ -70,16 +85,18 @@ class Cell:
         return bool(self.found) and len(words) <= _LABEL_WORDS and not _PREPOSITIONS & {*words}
 
     def before(self, one: Found) -> str:
-        """Return the text in front of an indicator."""
-        return self.text[: one.start]
+        """Return the text in front of an indicator, as far as it may say what that is."""
+        return self.text[max(0, one.start - _LOOKED_AT) : one.start]
 
 
+_TO = re.compile(r"\s*(?:[\-\u2013\u2014]|to|through)\s*", re.IGNORECASE)
 _JOINING = re.compile(
     r"[\s,;|/&•·*‣\u2013\u2014\-()\[\]{}<>\"'\u2018\u2019\u201c\u201d«».:!?]+"
     r"|(?<!\w)(?:and|or|und|et|y|и|or:|also|\d{1,3}[.)])(?!\w)",
     re.IGNORECASE,
 )
 
+_LOOKED_AT = 200  # characters
 _LABEL_WORDS = 5
 _PREPOSITIONS = frozenset(
     {"with", "by", "to", "from", "in", "on", "at", "for", "of", "via", "through", "using", "about"}
@@ -102,7 +119,9 @@ _PATTERN = re.compile(
   | (?P<ipv4>(?<![\w.{DOT}]){_IPV4}(?![\w{DOT}]|\.\w)(?P<port4>:\d{{1,5}}(?!\w))?
       (?P<tail4>/(?:\d{{1,2}}(?![\w/])|(?:(?![,;]\s*{_NEXT_URL}){_IN_URL})+))?)
   | (?P<ipv6>(?<![\w:.])(?=[0-9a-f:]*:[0-9a-f]*:)[0-9a-f:]{{3,39}}(?:/\d{{1,3}})?(?![\w:]))
-  | (?P<address>(?<![\w@.\-{DOT}]){_HOST}(?::\d{{1,5}})?/(?:(?![,;]\s*{_NEXT_URL}){_IN_URL})*)
+  | (?P<address>(?<![\w@.\-{DOT}]){_HOST}(?::\d{{1,5}})?(?:/|\?(?=\w+=))
+      (?:(?![,;]\s*{_NEXT_URL}){_IN_URL})*)
+  | (?P<reddit>(?<![\w@./])/?[ur]/[\w\-]{{3,21}}(?![\w/]))
   | (?P<domain>(?<![\w@.\-{DOT}/]){_HOST}(?![\w@\-{DOT}]|\.\w))
   | (?P<handle>(?<![\w@./])@\w[\w.\-{DOT}]{{1,62}})
   | (?P<hashtag>(?<![\w&/\#])\#[^\W\d]\w{{1,200}}|(?<![\w&/\#])\#\d+[^\W\d]\w*)
@@ -128,31 +147,35 @@ def find_indicators(text: str, *, expect_domains: bool = False) -> Cell:
 
 
 def _find(text: str, expect_domains: bool) -> Iterator[Found]:
-    at = 0
+    at, whole, alone = 0, text.strip(), _only_word(text)
     while (match := _PATTERN.search(text, at)) is not None:
         at = match.end()
-        found = _judge(match, text, expect_domains)
+        found = _judge(match, whole, expect_domains or match[0] == alone)
         if found is not None:
             yield found
             at = max(found.end, match.start() + 1)
 
 
-def _judge(match: re.Match[str], text: str, expect_domains: bool) -> Found | None:
+def _judge(match: re.Match[str], whole: str, expect_domains: bool) -> Found | None:
     """Return what a match is, cut to its real end; ``None`` if it only looks like something."""
     group = str(match.lastgroup)
     start, raw = match.start(), match[0]
     if group in {"url", "address"}:
-        raw = _TRAILING_ALONE.sub("", raw) if raw == text.strip() else _trimmed(raw)
-        if group == "address" and not _is_address(raw, text, expect_domains):
+        raw = _TRAILING_ALONE.sub("", raw) if raw == whole else _trimmed(raw)
+        if group == "address" and not _is_address(raw, whole, expect_domains):
             return None
         host = re.split(r"[/:?#]", raw.partition("://")[2] if group == "url" else raw)[0]
         if not host:
             return None
         return _found(Kind.URL, raw if group == "url" else f"http://{raw}", start, raw)
     if group == "domain":
-        if not _is_domain(raw, text, expect_domains):
+        if not _is_domain(raw, expect_domains):
             return None
         return _found(Kind.DOMAIN, raw, start, raw)
+    if group == "reddit":
+        kind, _, name = raw.lstrip("/").partition("/")
+        section = "user" if kind in "uU" else "r"
+        return _found(Kind.URL, f"http://reddit.com/{section}/{name}", start, raw)
     if group in {"tail4", "port4", "ipv4"}:
         return _ipv4(match)
     if group == "ipv6":
@@ -178,20 +201,25 @@ def _trimmed(raw: str) -> str:
         raw = shorter
 
 
-def _is_address(raw: str, text: str, expect_domains: bool) -> bool:
-    host = re.split(r"[/:]", raw)[0]
-    if DOT in host or raw == text.strip():
+def _is_address(raw: str, whole: str, expect_domains: bool) -> bool:
+    host = re.split(r"[/:?]", raw)[0]
+    if DOT in host or raw == whole:
         return "." not in host or is_host(plain(host)) or DOT in host
     return is_likely_host(host) or (expect_domains and is_host(host))
 
 
-def _is_domain(raw: str, text: str, expect_domains: bool) -> bool:
+def _is_domain(raw: str, expect_domains: bool) -> bool:
     if DOT in raw:
         return True
     if is_app_name(raw):
         return False
-    alone = all(word == raw for word in re.split(r"[\s,;|]+", text.strip()) if word)
-    return is_likely_host(raw) or ((alone or expect_domains) and is_host(raw))
+    return is_likely_host(raw) or (expect_domains and is_host(raw))
+
+
+def _only_word(text: str) -> str | None:
+    """Return the word that a text is, or repeats; ``None`` if it has several."""
+    words = {*filter(None, re.split(r"[\s,;|]+", text))}
+    return words.pop() if len(words) == 1 else None
 
 
 def _ipv4(match: re.Match[str]) -> Found | None:

@@ -27,6 +27,7 @@ from taxii_server.client.takedowns.placing import (
     place_mentioned,
     place_name,
 )
+from taxii_server.client.takedowns.quantities import MULTIPLIER, NUMBER, shown_bounds
 from taxii_server.client.takedowns.reading import Row, Takedown
 from taxii_server.client.takedowns.roles import lists_accounts, lists_domains
 from taxii_server.client.takedowns.sites import platform_in
@@ -55,7 +56,7 @@ class KillChainRows:
             return outcome_of(
                 self.takedown, row, kind, became=("attack-pattern",), remarks=tuple(remarks)
             )
-        cell = _KillChainCell(self.cluster, procedure, pattern, text)
+        cell = _KillChainCell(self.cluster, row.number, procedure, pattern, text)
         cell.read()
         cell.look_at(row.others)
         cell.keep(row.others, understood=known or bool(cell.placed.refs))
@@ -91,6 +92,7 @@ class _KillChainCell:
     """One indicator cell: what is found in it, and what is kept of it as text."""
 
     cluster: Cluster
+    row: int
     procedure: Procedure | None
     pattern: str | None
     text: str
@@ -125,11 +127,12 @@ class _KillChainCell:
         self.became += self.placed.became
         left = left_over(cell, self.placed)
         self.not_understood += [text for text in left if text.startswith("@")]
-        if cell.is_list and not left:
+        self.remarks += [
+            f"{text}: a range, of which the two ends are objects" for text in cell.ranges
+        ]
+        if cell.is_list and not left and not cell.ranges:
             self._is_prose = False
-        for found in cell.found:  # numbers in addresses count nothing
-            restored = restored.replace(found.raw, " ", 1)
-        self._numbers(restored)
+        self._numbers(cell.without_found)
         if self.became and not self._is_prose:
             self.kind = Kind.OBJECTS if self.placed.refs else Kind.NUMBERS
 
@@ -137,8 +140,8 @@ class _KillChainCell:
         """Find what the other columns mention."""
         for text in others.values():
             found = place_mentioned(self.cluster, text, self._context())
-            for ref, shown in zip(found.refs, found.became, strict=True):
-                if ref not in self.placed.refs:
+            for ref, shown in found.shown.items():
+                if ref not in self.placed.shown:
                     self.placed.add(ref, shown)
                     self.became.append(shown)
 
@@ -186,8 +189,8 @@ class _KillChainCell:
                 why = "part of the amount before" if part else "not on ads, as far as the text says"
                 self.remarks.append(f"{money.text}: {why}")
                 continue
-            self.cluster.spend.append(money)
-            self.became.append(f"ad spend {money.currency} {_range(money.lower, money.upper)}")
+            self.cluster.spend.append((self.row, money))
+            self.became.append(money.shown)
         if is_spend:
             self.cluster.paid_in += payments.paid_in
             self.not_understood += payments.not_understood
@@ -213,17 +216,12 @@ _EXPECT_NUMBERS = dict.fromkeys(
     ("0.9.1", "0.9.2", "0.9.3", "0.9.4", "0.9.5", "0.9.6", "0.9.7", "7.1", "7.2"), "yes"
 )
 _PART_OF = re.compile(r"\b(?:includ(?:ing|es|ed)|of (?:which|that)|incl\.)", re.IGNORECASE)
-_NUMBER_LEFT = re.compile(r"(?<![\w.,])[$€£]?\d[\d.,]*(?:\s?(?:K|M|thousand|million)\b)?")
+_NUMBER_LEFT = re.compile(
+    rf"(?<![\w.,])[$€£]?(?=\d|[^\d,.;]{{3,40}}{MULTIPLIER}){NUMBER}(?:{MULTIPLIER})?", re.IGNORECASE
+)
 
 
 def _shown(metric: Mapping[str, object]) -> str:
     platform = f" on {metric['platform']}" if "platform" in metric else ""
-    return f"{_range(metric.get('lower'), metric.get('upper'))} {metric['metric']}{platform}"
-
-
-def _range(lower: object, upper: object) -> str:
-    if lower == upper:
-        return str(lower)
-    if upper is None:
-        return f"at least {lower}"
-    return f"at most {upper}" if lower is None else f"{lower} to {upper}"
+    bounds = shown_bounds(metric.get("lower"), metric.get("upper"))
+    return f"{bounds} {metric['metric']}{platform}"

@@ -20,10 +20,13 @@ from taxii_server.client.takedowns.currencies import (
 from taxii_server.client.takedowns.quantities import (
     BETWEEN,
     NUMBER,
+    OR_MORE,
     QUALIFIER,
     THROUGH,
     Amount,
-    parse_number,
+    is_cut_off,
+    read_bounds,
+    shown_bounds,
 )
 
 
@@ -36,6 +39,11 @@ class Money:
     currency: str
     text: str
     start: int
+
+    @property
+    def shown(self) -> str:
+        """What the table of outcomes says of an amount that was added."""
+        return f"ad spend {self.currency} {shown_bounds(self.lower, self.upper)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +74,13 @@ _FILLERS = re.compile(
 def _pattern() -> re.Pattern[str]:
     symbols = "|".join(re.escape(sign) for sign in sorted(SYMBOLS, key=len, reverse=True))
     codes = "|".join(sorted(iso_codes()))
-    before = rf"(?:(?<!\w)(?-i:{codes})\s?|(?:{symbols})\s?|(?<!\w)Rs\.?\s?|(?<!\w)zł\s?)"
+    code = rf"(?<!\w)(?:(?-i:{codes})|Rs\.?|RMB|zł)"
+    before = rf"(?:{code}\s?(?:(?:{symbols})\s?)?|(?:{symbols})\s?)"
     after = rf"(?:\s?(?:{symbols})(?!\d)|\s?zł|\s(?:(?:[A-Z][a-z]+\s)?{name_pattern()}))"
     second = rf"(?:{THROUGH}(?:{before})?(?P<second>{NUMBER}))?"
     return re.compile(
-        rf"{QUALIFIER}{BETWEEN}(?P<before>{before})?(?P<number>(?<![\d.,]){NUMBER})(?P<plus>\+)?{second}"
-        rf"(?P<after>{after})?(?P<end>\s+or (?:more|less))?",
+        rf"{QUALIFIER}{BETWEEN}(?P<before>{before})?(?P<number>(?<![\d.,]){NUMBER})(?!(?!zł)\w)(?P<plus>\+)?"
+        rf"{second}(?P<after>{after})?{OR_MORE}",
         re.IGNORECASE,
     )
 
@@ -106,35 +115,17 @@ def _amounts(text: str) -> Iterator[Money]:
         if not any(shown):
             continue
         currency = _currency(*shown)
-        first = parse_number(found["number"])
-        second = parse_number(found["second"]) if found["second"] else None
-        if currency is None or first is None:
+        bounds = None if is_cut_off(found) else read_bounds(found)
+        if currency is None or bounds is None:
             continue
-        lower, upper = _bounds(found, first, second)
-        yield Money(lower, upper, currency, found[0].strip(), found.start())
+        yield Money(*bounds, currency, found[0].strip(), found.start())
 
 
 def _currency(before: str, after: str) -> str | None:
-    """Return the currency; a name behind says more than a sign in front ("$5 Canadian")."""
-    signs = {"rs": "INR", "rs.": "INR", "zł": "PLN"}
-    codes = [
-        signs.get(shown.casefold()) or currency_of(shown) for shown in (after, before) if shown
-    ]
+    """Return the currency; a name says more than a sign ("$5 Canadian", "MXN $5")."""
+    shown = [after, *before.split(), before, re.sub(r"\W+$", "", before)]
+    codes = (_SIGNS.get(each.casefold()) or currency_of(each) for each in shown if each)
     return next((code for code in codes if code is not None), None)
 
 
-def _bounds(
-    found: re.Match[str], first: Amount, second: Amount | None
-) -> tuple[Amount | None, Amount | None]:
-    if second is not None:
-        scale = re.search(r"[a-z]+", found["second"], re.IGNORECASE)
-        if scale is not None and first < second and not re.search(r"[a-z]", found["number"]):
-            scaled = parse_number(f"{found['number']} {scale[0]}")  # "$1-2 million"
-            first = scaled if scaled is not None and scaled <= second else first
-        return min(first, second), max(first, second)
-    end = (found["end"] or "").casefold()
-    if found["lower"] or found["plus"] or end.endswith("more"):
-        return first, None
-    if found["upper"] or end.endswith("less"):
-        return None, first
-    return first, first
+_SIGNS = {"rs": "INR", "rs.": "INR", "zł": "PLN", "rmb": "CNY"}

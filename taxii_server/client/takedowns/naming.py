@@ -22,8 +22,6 @@ def cluster_names(files: Sequence[Path], name: str | None) -> dict[str, Path]:
     >>> cluster_names([Path("a/2024q2.killchain.csv")], None)
     {'2024q2': PosixPath('a/2024q2.killchain.csv')}
     """
-    if name is not None and not name.strip():
-        raise ClientError("The name of a cluster cannot be empty.")
     if name is not None and len(files) == 1:
         return {name.strip(): files[0]}
     plain = [_stem(file) for file in files]

@@ -1,9 +1,11 @@
 """The STIX objects of a bundle, all by one member, of one time and under one marking.
 
 Ids are repeatable: observables by STIX's own rule, the rest by the extension set's,
-over who created the object, its type and its name. What has no name of its own, a note
-and the member's identity, gets the form of a random id made of its content: the set's
-rule could not be recognised there, and a server would call the id a shared one.
+over who created the object, its type and its name. What has no name of its own, a note, the
+bundle and the member's identity, gets the form of a random id: the set's rule could not
+be recognised there, and a server would call the id a shared one. It is made of where
+the note stands in the report, never of what it says: a hash of a text with a login in it
+would tell the login to whoever guesses it, even after the text is redacted.
 """
 
 from __future__ import annotations
@@ -107,10 +109,19 @@ class Signature:
         return self._marked({**head, **body, "source_ref": source, "target_ref": target})
 
     def note(
-        self, content: str, about: str | None, object_refs: Sequence[str], **more: Any
+        self,
+        content: str,
+        about: str | None,
+        object_refs: Sequence[str],
+        *,
+        place: tuple[str, int],
+        **more: Any,
     ) -> Stix:
-        """Return a note; its id is made of the first object, the heading and the content."""
-        made_of = (self.created_by_ref, object_refs[0], about, content)
+        """Return a note; its id is made of its cluster, the first object, and its place there.
+
+        The place is a procedure, or nothing, and which of its notes this is.
+        """
+        made_of = (self.created_by_ref, object_refs[0], *place)
         head = self.new("note", "", _formally_random("note", {"made_of": made_of}))
         body: Stix = {"abstract": about} if about else {}
         body |= {"content": content, **more, "object_refs": list(object_refs)}
@@ -123,9 +134,14 @@ def member_identity(member: str) -> str:
 
 
 def bundle_of(objects: Sequence[Stix]) -> Stix:
-    """Return a bundle; its id is made of what is in it."""
-    ids = [obj["id"] for obj in objects] + [obj.get("modified", "") for obj in objects]
-    return {"type": "bundle", "id": _formally_random("bundle", {"ids": ids}), "objects": [*objects]}
+    """Return a bundle; its id is made of the clusters that are in it."""
+    clusters = [
+        (obj["id"], obj["modified"])
+        for obj in objects
+        if obj["type"] == "coordinated-account-cluster"
+    ]
+    stix_id = _formally_random("bundle", {"clusters": clusters})
+    return {"type": "bundle", "id": stix_id, "objects": [*objects]}
 
 
 def _formally_random(stix_type: str, made_of: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,12 @@ class Outcome:
             "remarks": "; ".join(self.remarks),
             "text": self.text,
         }
+
+    def without(self, became: str, remark: str) -> Outcome:
+        """Return the outcome without a thing that it became after all not, and why."""
+        rest = [*self.became]
+        rest.remove(became)
+        return replace(self, became=tuple(rest), remarks=(*self.remarks, remark))
 
     @property
     def is_understood(self) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from taxii_server.client.takedowns.clusters import Cluster
-from taxii_server.client.takedowns.hosts import uri, without_www
+from taxii_server.client.takedowns.hosts import readable, uri, without_www
 from taxii_server.client.takedowns.indicators import Cell, Found, Kind, find_indicators
+from taxii_server.client.takedowns.posing import posed_as
 from taxii_server.client.takedowns.roles import CONTROLS, RELATED, USES, role_of
 from taxii_server.client.takedowns.sites import (
     Place,
@@ -38,21 +39,26 @@ class Context:
 class Placed:
     """The objects of one cell."""
 
-    refs: list[str] = field(default_factory=list)
-    became: list[str] = field(default_factory=list)
+    shown: dict[str, str] = field(default_factory=dict)  # by id
     left: list[str] = field(default_factory=list)  # found, but no object can hold it
 
+    @property
+    def refs(self) -> list[str]:
+        return list(self.shown)
+
+    @property
+    def became(self) -> list[str]:
+        return list(self.shown.values())
+
     def add(self, ref: str, shown: str) -> None:
-        if ref not in self.refs:
-            self.refs.append(ref)
-            self.became.append(shown)
+        self.shown.setdefault(ref, shown)
 
 
 def place_all(cluster: Cluster, cell: Cell, context: Context) -> Placed:
     """Make an object of every indicator of a cell."""
-    placed = Placed()
-    for found in cell.found:
-        _Placing(cluster, cell, context, placed, found).place()
+    placed, is_listing = Placed(), cell.is_listing
+    for found, imitated in zip(cell.found, posed_as(cell), strict=True):
+        _Placing(cluster, cell, context, placed, found, is_listing, imitated).place()
     return placed
 
 
@@ -72,7 +78,7 @@ def place_name(cluster: Cluster, name: str, context: Context) -> Placed | None:
     placed = Placed()
     found = Found(Kind.HANDLE, name, 0, len(name), name)
     cell = Cell(name, (found,))
-    _Placing(cluster, cell, context, placed, found).account(place, place.address)
+    _Placing(cluster, cell, context, placed, found, is_listing=True).account(place, place.address)
     return placed
 
 
@@ -85,6 +91,8 @@ class _Placing:
     context: Context
     placed: Placed
     found: Found
+    is_listing: bool  # the cell's
+    imitated: bool | None = None  # by the operation; False: it does the imitating
 
     def place(self) -> None:
         kind, value = self.found.kind, self.found.value
@@ -101,15 +109,15 @@ class _Placing:
             self._observable(kind.value, self._means(), value=value)
 
     def _verb(self, *, is_account: bool) -> str:
-        if self.context.mentioned:
+        if self.context.mentioned or self.imitated:
             return RELATED
         if self.context.number is None:
             return CONTROLS  # the older form lists what was taken down
         return role_of(
             self.context.number,
-            listed=self.cell.is_listing,
+            listed=self.is_listing,
             is_account=is_account,
-            before=self.cell.before(self.found),
+            before="" if self.imitated is False else self.cell.before(self.found),
         )
 
     def _means(self) -> str:
@@ -127,6 +135,8 @@ class _Placing:
             url = self._url(address, is_content=True)
             self.cluster.publish(channel or account, url)
         else:
+            if address.startswith("tg:"):
+                address = place.address
             if "://" not in self.found.raw:
                 address = address.replace("http://", "https://", 1)
             self.account(place, address)
@@ -137,6 +147,8 @@ class _Placing:
     def account(self, place: Place, profile_url: str) -> tuple[str, str | None]:
         """Add an account, and the channel that it is; return their ids."""
         verb = self._verb(is_account=True)
+        if place.is_content and place.is_shared:
+            verb = RELATED  # anybody may post in a forum
         account, channel, same = self.cluster.library.account(place, profile_url)
         login = place.login or place.user_id
         said = self._said(profile_url if self.found.raw in profile_url else str(login))
@@ -158,6 +170,7 @@ class _Placing:
         self._host(host)
 
     def _host(self, host: str) -> None:
+        host = readable(host)
         try:
             parsed = ipaddress.ip_address(host.strip("[]"))
         except ValueError:

@@ -26,6 +26,7 @@ class Rule:
     prefix: str = ""  # of the login, where names of two kinds could be mistaken
     content: bool = False  # always something published by the account
     private: bool = False  # by invitation
+    shared: bool = False  # many post there: who owns it need not have posted
 
 
 @dataclass(frozen=True, slots=True)

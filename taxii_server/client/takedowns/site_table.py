@@ -11,23 +11,23 @@ LISTED_SITES: tuple[Site, ...] = (
         (
             Rule(rf"(?:i/user/|intent/(?:user|follow)\?(?:.*&)?user_id=){NUMBER}"),
             Rule(rf"intent/(?:user|follow)\?(?:.*&)?screen_name={WORD}"),
-            Rule(rf"i/communities/{NUMBER}", "group"),
+            Rule(rf"i/communities/{NUMBER}", "group", shared=True),
             nobody("i", "hashtag", "search", "home", "explore", "share", "intent", "settings"),
-            Rule(r"@?(?P<login>\w+)", name="twitter.com/{login}"),
+            Rule(r"(?:#!/)?@?(?P<login>\w+)", name="twitter.com/{login}"),
         ),
         names=("twitter", "tweets?", r"(?-i:X)(?=[ /,.;)]|$)"),
         handles="twitter.com/{}",
     ),
     Site(
         "facebook",
-        r"facebook\.com|fb\.com|fb\.me",
+        r"facebook\.com|fb\.com|fb\.me|m\.me",
         (
             Rule(
                 rf"profile\.php\?(?:.*&)?id={NUMBER}(?:&[^#]*)?",
                 name="facebook.com/profile.php?id={id}",
             ),
-            Rule(rf"groups/{NUMBER}", "group"),
-            Rule(rf"groups/{NAME}", "group", prefix="groups/"),
+            Rule(rf"groups/{NUMBER}", "group", shared=True),
+            Rule(rf"groups/{NAME}", "group", prefix="groups/", shared=True),
             Rule(rf"pages/(?:category/)?[^/?#]+/{NUMBER}", "page"),
             Rule(rf"(?:pages|pg)/{NAME}", "page"),
             Rule(rf"(?:people|p)/[^/?#]+/{NUMBER}"),
@@ -127,31 +127,44 @@ LISTED_SITES: tuple[Site, ...] = (
                 r"(?:joinchat/|\+)(?P<id>[\w\-]+)", "messaging-channel", "t.me/+{id}", private=True
             ),
             Rule(rf"c/{NUMBER}", "messaging-channel", private=True),
-            nobody("joinchat", "addstickers", "addemoji", "share", "proxy", "socks", "iv"),
+            nobody(
+                *("joinchat", "addstickers", "addemoji", "addlist", "addtheme", "bg", "boost"),
+                *("confirmphone", "contact", "giftcode", "invoice", "iv", "login", "proxy"),
+                *("setlanguage", "share", "socks"),
+            ),
             Rule(r"(?:s/)?@?(?P<login>\w+)", "messaging-channel", "t.me/{login}"),
         ),
         names=("telegram",),
         handles="t.me/{}",
         subdomains="messaging-channel",
     ),
-    Site("youtube", r"youtu\.be", ()),
+    Site(
+        "telegram",
+        r"web\.telegram\.org",
+        (Rule(r"(?:[akz]/)?#@(?P<login>\w+)", "messaging-channel", "t.me/{login}"),),
+    ),
+    Site(
+        "telegram",
+        "resolve",  # tg://resolve?domain=name
+        (Rule(r"\?(?:.*&)?domain=(?P<login>\w+)(?:&[^#]*)?", "messaging-channel", "t.me/{login}"),),
+    ),
     Site("telegram", r"telegra\.ph", ()),
     Site(
         "pinterest",
-        r"pinterest\.(?:com|co\.uk|co\.kr|com\.au|com\.mx|[a-z]{2})|pin\.it",
+        r"pinterest\.(?:com|co\.uk|co\.kr|com\.au|com\.mx|[a-z]{2})",
         (nobody("pin", "search", "ideas", "today"), Rule(NAME)),
         names=("pinterest",),
         handles="pinterest.com/{}",
     ),
     Site(
         "reddit",
-        r"reddit\.com|redd\.it",
+        r"reddit\.com",
         (
             Rule(rf"(?:user|u)/{WORD}"),
             Rule(rf"r/u_{WORD}"),
-            Rule(r"r/(?P<login>\w+)", "subreddit", prefix="r/"),
+            Rule(r"r/(?P<login>\w+)", "subreddit", prefix="r/", shared=True),
         ),
-        names=("reddit",),
+        names=("reddit", "subreddits?"),
         handles="reddit.com/user/{}",
     ),
     Site(
@@ -177,20 +190,24 @@ LISTED_SITES: tuple[Site, ...] = (
         "odnoklassniki",
         r"ok\.ru|odnoklassniki\.ru",
         (
-            Rule(rf"group/{NUMBER}", "group"),
-            Rule(rf"group/{NAME}", "group"),
+            Rule(rf"group/{NUMBER}", "group", shared=True),
+            Rule(rf"group/{NAME}", "group", shared=True),
             Rule(rf"profile/{ID}"),
             nobody("video", "videoembed", "music", "live", "dk"),
             Rule(WORD, "group"),
         ),
-        names=("odnoklassniki", r"ok\.ru"),
+        names=(
+            "odnoklassniki",
+            r"ok\.ru",
+            r"(?-i:OK)(?= (?:groups?|communit|accounts?|pages?|users?))",
+        ),
         handles="ok.ru/{}",
     ),
     Site(
         "discord",
         r"discord\.gg|discord\.com|discordapp\.com",
         (
-            Rule(rf"channels/{NUMBER}", "messaging-channel"),
+            Rule(rf"channels/{NUMBER}", "messaging-channel", shared=True),
             Rule(rf"users/{NUMBER}"),
             Rule(
                 r"(?:invite/)?(?P<id>[\w\-]{2,32})",
@@ -207,7 +224,7 @@ LISTED_SITES: tuple[Site, ...] = (
         (
             Rule(rf"in/{NAME}"),
             Rule(rf"(?:company|school|showcase)/{NAME}", "page"),
-            Rule(rf"groups/{ID}", "group"),
+            Rule(rf"groups/{ID}", "group", shared=True),
             Rule(
                 r"posts/(?P<login>[^/?#_]+)_[^/?#]*", name="linkedin.com/in/{login}", content=True
             ),

@@ -4,6 +4,24 @@ from __future__ import annotations
 
 from taxii_server.client.takedowns.site_rules import ID, NAME, NUMBER, WORD, Rule, Site, nobody
 
+SHORT_LINKS: tuple[Site, ...] = (
+    Site(
+        "shortener",
+        r"bit\.ly|tinyurl\.com|t\.co|goo\.gl|goo\.su|is\.gd|v\.gd|cutt\.ly|ow\.ly|rb\.gy|j\.mp|t\.ly"
+        r"|tiny\.cc|bit\.do|buff\.ly|dlvr\.it|ift\.tt|trib\.al|clck\.ru|shorturl\.at|rebrand\.ly|u\.to"
+        r"|s\.id|urlz\.fr|amzn\.to|wp\.me",
+        (),
+    ),
+    Site(
+        "short-link",
+        r"pic\.twitter\.com|fb\.watch|youtu\.be|v[mt]\.tiktok\.com|pin\.it|(?:[iv]\.)?redd\.it|vk\.cc"
+        r"|lnkd\.in|link\.medium\.com|at\.tumblr\.com|tmblr\.co|chng\.it|qr\.ae|on\.soundcloud\.com"
+        r"|flic\.kr|dai\.ly|spoti\.fi|spotify\.link|w\.wiki",
+        (),
+    ),
+)
+"""Short links, of a platform or of anybody: what follows their host names no account."""
+
 OTHER_SITES: tuple[Site, ...] = (
     Site(
         "medium",
@@ -28,6 +46,11 @@ OTHER_SITES: tuple[Site, ...] = (
         names=("tumblr",),
         handles="tumblr.com/{}",
         subdomains="website",
+    ),
+    Site(
+        "livejournal",
+        r"(?:users|community)\.livejournal\.com",
+        (Rule(NAME, "website"),),
     ),
     Site(
         "livejournal",
@@ -59,7 +82,7 @@ OTHER_SITES: tuple[Site, ...] = (
         names=("quora",),
         subdomains="website",
     ),
-    Site("change.org", r"change\.org|chng\.it", (Rule(rf"(?:u|o)/{NAME}"),)),
+    Site("change.org", r"change\.org", (Rule(rf"(?:u|o)/{NAME}"),)),
     Site(
         "bluesky",
         r"bsky\.app|bsky\.social",
@@ -98,7 +121,11 @@ OTHER_SITES: tuple[Site, ...] = (
     Site(
         "rumble",
         r"rumble\.com",
-        (Rule(rf"(?:c|user)/{NAME}", "video-channel"), nobody(r"v[\w\-.]+", "embed")),
+        (
+            Rule(rf"(?:c|user)/{NAME}", "video-channel"),
+            nobody(r"v\w+-[\w\-.]+|v\w{4,7}", "embed", "videos", "browse", "search"),
+            Rule(r"(?P<login>\w+)", "video-channel"),
+        ),
         names=(r"(?-i:Rumble|RUMBLE)",),
         handles="rumble.com/c/{}",
     ),
@@ -199,18 +226,16 @@ OTHER_SITES: tuple[Site, ...] = (
         names=("spotify",),
     ),
     Site("linktree", r"linktr\.ee", (Rule(NAME),), names=("linktree",)),
+    Site(
+        "goodreads", r"goodreads\.com", (Rule(rf"(?:user|author)/show/{NUMBER}(?:[\-.][^/?#]*)?"),)
+    ),
     Site("archive.org", r"archive\.org", (Rule(rf"details/@{NAME}"),)),
     Site("google-sites", r"sites\.google\.com", (Rule(rf"view/{NAME}", "website"),)),
     Site("wix", r"wixsite\.com", (), subdomains="website"),
     Site("weebly", r"weebly\.com", (), subdomains="website"),
-    # Shared by everybody and nobody's account: shorteners, shops, stores, petitions.
+    # Shared by everybody and nobody's account: shops, stores, petitions.
+    Site("imageboard", r"4chan\.org|4channel\.org|8kun\.top|2ch\.hk", ()),
     Site("avaaz", r"avaaz\.org", ()),
-    Site(
-        "shortener",
-        r"bit\.ly|tinyurl\.com|t\.co|goo\.gl|is\.gd|cutt\.ly|ow\.ly|rb\.gy"
-        r"|lnkd\.in|clck\.ru|shorturl\.at|rebrand\.ly",
-        (),
-    ),
     Site(
         "web-archive",
         r"archive\.(?:ph|today|is|li|md|fo|vn)|ghostarchive\.org|perma\.cc",

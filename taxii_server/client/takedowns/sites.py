@@ -17,9 +17,9 @@ from stix_models.vocabularies import OPEN_VOCABULARIES
 from taxii_server.client.takedowns.hosts import registrable, without_www
 from taxii_server.client.takedowns.site_rules import Rule, Site
 from taxii_server.client.takedowns.site_table import LISTED_SITES
-from taxii_server.client.takedowns.site_table_more import OTHER_SITES
+from taxii_server.client.takedowns.site_table_more import OTHER_SITES, SHORT_LINKS
 
-SITES = LISTED_SITES + OTHER_SITES
+SITES = SHORT_LINKS + LISTED_SITES + OTHER_SITES
 PLATFORMS = frozenset(OPEN_VOCABULARIES["platform-ov"])
 
 
@@ -34,6 +34,7 @@ class Place:
     channel_type: str | None = None
     private: bool = False  # behind an invitation
     is_content: bool = False  # the address leads to something that was published there
+    is_shared: bool = False  # by anybody, and not only by whoever owns the account
 
     @property
     def address(self) -> str:
@@ -109,17 +110,13 @@ def platform_in(text: str) -> str | None:
     ('twitter', None, 'twitter')
     """
     found = _named().search(text)
-    if found is None:
-        return None
-    for site in SITES:
-        if any(re.fullmatch(name, found[0], re.IGNORECASE) for name in site.names):
-            return site.platform
-    return None
+    return SITES[int(str(found.lastgroup)[1:])].platform if found is not None else None
 
 
 _NUMBERED: Mapping[str, Mapping[str, str]] = {
     "facebook": {r"\d{5,}": "facebook.com/{}"},
     "twitter": {r"\d{5,}": "twitter.com/i/user/{}"},
+    "whatsapp": {r"\d{6,15}": "wa.me/{}"},
     "vkontakte": {r"\d{3,}": "vk.com/id{}"},
     "youtube": {r"UC[\w\-]{22}": "youtube.com/channel/{}"},
 }
@@ -127,9 +124,15 @@ _NUMBERED: Mapping[str, Mapping[str, str]] = {
 
 
 @cache
+def platform_names() -> str:
+    """Return an expression for what prose calls a platform."""
+    return "|".join(name for site in SITES for name in site.names)
+
+
+@cache
 def _named() -> re.Pattern[str]:
-    names = "|".join(name for site in SITES for name in site.names)
-    return re.compile(rf"(?<![\w@.])(?:{names})(?!\w)", re.IGNORECASE)
+    names = (f"(?P<s{n}>{'|'.join(site.names)})" for n, site in enumerate(SITES) if site.names)
+    return re.compile(rf"(?<![\w@.])(?:{'|'.join(names)})(?!\w)", re.IGNORECASE)
 
 
 @cache
@@ -151,9 +154,11 @@ def _find_site(host: str) -> tuple[Site, str] | None:
 
 
 _GENERAL = re.compile(
-    r"www\d?|m|mobile|old|new|np|web|amp|touch|blog|app|en|[a-z]{2}(?:-[a-z]{2})?|[a-z]{2}\.m",
+    r"www\d?|m|mobile|mbasic|free|old|new|np|web|amp|touch|app|music|business|[a-z]{2}(?:-[a-z]{2})?"
+    r"|[a-z]{2}\.m|blog",
     re.ASCII,
 )
+_SERVICES = re.compile(r"(?:about|api|cdn\d*|help|img|links?|policy|static|status|support)")
 _WORTHLESS = re.compile(r"^(?:www\d?|m|mobile|old|new|np|web|amp|touch)\.(?=.*\.)")
 _TABS = re.compile(
     r"/(?:about|videos|photos|media|followers|following|likes|featured|shorts|streams|playlists"
@@ -164,7 +169,9 @@ _TABS = re.compile(
 
 
 def _place_on(site: Site, sub: str, address: Address) -> Place | None:
-    if sub and _GENERAL.fullmatch(sub) is None and site.subdomains is not None:
+    if sub and _GENERAL.fullmatch(sub) is None:
+        if site.subdomains is None or _SERVICES.fullmatch(sub):
+            return None  # a part of the platform, where names may be anything
         login = sub.removeprefix("www.")
         rest = f"/{address.path}" if address.path else ""
         name = without_www(address.host)
@@ -197,6 +204,7 @@ def _place_of(site: Site, rule: Rule, found: re.Match[str], address: Address) ->
         rule.channel or None,
         private=rule.private,
         is_content=rule.content or _leads_on(found["rest"]),
+        is_shared=rule.shared,
     )
 
 
@@ -211,7 +219,7 @@ _NAMED_ELSEWHERE = tuple(
     for pattern in (
         r"@(?P<login>[^/?#]+)",
         r"(?:[\w\-]+/){0,2}(?:user|users|u|profile|profiles|member|members|author|authors|people"
-        r"|by|id|usr|blogger|contributor|player|artist)/(?P<login>[^/?#]+)",
+        r"|by|id|usr|blogger|contributor|player|artist)/(?:(?:show|view|info|details)/)?(?P<login>[^/?#]+)",
         r"(?:[\w\-]+/){0,2}(?:user|users|u|profile|member|members)[:=](?P<login>[^/?#]+)",
         r"[\w./\-]*\?(?:.*&)?(?:uid|u|user|user_id|userid|member|author)=(?P<login>[\w.\-]+)"
         r"(?:&[^#]*)?",
@@ -240,9 +248,8 @@ def _place_elsewhere(address: Address, expect_account: bool) -> Place | None:
         return None
     found = _GROUPS_ELSEWHERE.match(address.path)
     if found is not None:
-        return _elsewhere(
-            platform, base, found, _CHANNEL_OF_KIND.get(found["kind"].lower(), "group")
-        )
+        channel_type = _CHANNEL_OF_KIND.get(found["kind"].lower(), "group")
+        return _elsewhere(platform, base, found, channel_type)
     sub = base.removesuffix(platform).rstrip(".")
     if sub and "." not in sub and not _GENERAL.fullmatch(sub) and not address.path.strip("/"):
         return Place(platform, sub, None, base, "website")
@@ -260,8 +267,9 @@ def _elsewhere(
     rest = found["rest"]
     named = re.fullmatch(r"/([^/?#]+)/?", rest)
     content = _leads_on(rest) and not (login.isdigit() and named is not None)
+    shared = channel_type == "group"
     name = f"{base}/{found[0][: len(found[0]) - len(rest)]}"
     if login.isdigit():
         shown = unquote(named[1]) if named is not None and _leads_on(rest) else None
-        return Place(platform, shown, login, name, channel_type, is_content=content)
-    return Place(platform, login, None, name, channel_type, is_content=content)
+        return Place(platform, shown, login, name, channel_type, False, content, shared)
+    return Place(platform, login, None, name, channel_type, False, content, shared)
