@@ -201,7 +201,12 @@ _ENDS = [
     Patch(
         "observables/file",
         (*_OWN, "contains_refs", "items"),
-        {"allOf": [oasis("identifier"), {"not": {"pattern": f"^({_SDO_NAMES})--"}}]},
+        {
+            "allOf": [
+                oasis("identifier"),
+                {"not": {"pattern": f"^({_SDO_NAMES}|{_NOT_SIGHTED}|extension-definition)--"}},
+            ]
+        },
         "section 6.7.1: a file contains observables",
     ),
     Patch(

@@ -172,6 +172,7 @@ REPLACED: dict[str, Schema] = {
             "spec_version": {"const": "2.1"},
             "created": oasis("timestamp"),
             "modified": oasis("timestamp"),
+            "defanged": False,
             "name": _TEXT,
             "definition_type": _TEXT,
             "definition": {"type": "object"},

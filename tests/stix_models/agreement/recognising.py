@@ -54,9 +54,9 @@ def is_text(obj: Stix, value: Any) -> bool:
 
 def names_a_custom_property(obj: Stix, words: str) -> bool:
     """Return whether the properties that the library does not know may be custom ones."""
-    found = re.search(r"Unexpected properties for \w+: \((.*)\)", words)
+    found = re.search(r"Unexpected properties for \w+: \((.*)\)|Property name '(.*)' must", words)
     assert found is not None
-    names = set(found[1].split(", "))
+    names = set((found[1] or found[2] or "").split(", "))
     wrong = set(_NEVER_CUSTOM)
     if obj["type"] not in OBSERVABLES:
         wrong.add("defanged")
@@ -92,6 +92,14 @@ def _hash_names(value: Any) -> Iterator[set[str]]:
             if key.endswith("hashes") and isinstance(inner, dict):
                 yield set(inner)
             yield from _hash_names(inner)
+
+
+def is_on_another_type(obj: Stix, words: str) -> bool:
+    """Return whether the predefined extension that is named is not defined for this type."""
+    found = re.search(r"(\w+)Ext\b", words)
+    assert found is not None
+    places = {"HTTPRequest": "network-traffic", "UNIXAccount": "user-account"}
+    return bool(obj["type"] != places.get(found[1], "file"))
 
 
 def is_foreign(obj: Stix, found: Any) -> bool:

@@ -24,6 +24,8 @@ from tests.stix_models.agreement.oracles import ORACLES, our_errors
 from tests.stix_models.agreement.rule_names import OF_THE_SET, WARNINGS, in_sources, known
 from tests.stix_models.agreement.table import DISAGREEMENTS, rows_of
 
+WRONG: tuple[Any, ...] = (None, [], {}, "", 0, True, [[]], "text\n")
+
 
 def judge(obj: Stix) -> list[tuple[str, str | Problem]]:
     """Return the oracles that disagree with us, each with a reason that no row explains."""
@@ -57,7 +59,7 @@ def test_the_short_cut_changes_nothing_about_any_value_in_an_example(name: str) 
     for obj in examples(name):
         for at, key in list(places(obj)):
             kept = at[key]
-            for value in (None, [], {}, "", 0, True, [[]], "text\n"):
+            for value in WRONG:
                 at[key] = value
                 quick = validate(obj, accept_undeclared_types=False)
 

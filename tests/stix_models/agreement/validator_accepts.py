@@ -136,7 +136,10 @@ ROWS: tuple[Disagreement, ...] = (
     ),
     _row(
         name="values in dictionaries and groups",
-        words="^type /(environment_variables(/|$)|extensions/unix-account-ext/gid$)",
+        words=(
+            "^type /(environment_variables(/|$)"
+            "|extensions/(unix-account-ext/gid|ntfs-ext/alternate_data_streams/.*)$)"
+        ),
         decided_by="6.7.3.2, 6.13.1, 6.16.2",
         because=(
             "A data stream is an object, the value of an environment variable a text, the id of a "

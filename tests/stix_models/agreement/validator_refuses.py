@@ -7,7 +7,7 @@ from functools import partial
 from tests.stix_models.agreement.disagreement import LEFT_OUT, Disagreement
 from tests.stix_models.agreement.oracles import VALIDATOR
 from tests.stix_models.agreement.recognising import has_text, has_uuid_of_other_version
-from tests.stix_models.objects import TIME, UUID
+from tests.stix_models.objects import MINIMAL, TIME, UUID
 
 _VERSION_7 = "01890a5d-ac96-774b-bcce-b302099a8057"
 _GREEN = "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da"
@@ -21,6 +21,7 @@ COMMON: tuple[Disagreement, ...] = (
             r"does not match the id format|object_refs\[\d+\]: .* is not valid under any"
             "|extensions: 'extension-definition--.*' does not match any"
             "|marking definitions must use the 'definition_type' and 'definition' properties"
+            "|'definition' must contain a valid statement"
         ),
         decided_by="2.9",
         because=(
@@ -223,6 +224,14 @@ OF_TYPES: tuple[Disagreement, ...] = (
         holds=lambda obj, words: obj["type"] == "marking-definition",
     ),
     _row(
+        name="created on observables of other types",
+        words="'modified' is a required property",
+        decided_by="3.6, 7.3",
+        because="The validator takes an object of a type that it does not know for no observable.",
+        example=("media-content", {"created": TIME}),
+        holds=lambda obj, words: obj["type"] not in MINIMAL,
+    ),
+    _row(
         name="patterns",
         words="Pattern failed to validate|^UnboundLocalError",
         decided_by="9",
@@ -256,7 +265,7 @@ OF_TYPES: tuple[Disagreement, ...] = (
                 "objects": {"0": {"type": "url", "value": "https://a.example/"}},
             },
         ),
-        holds=lambda obj, words: obj["type"] == "observed-data" and "objects" in obj,
+        holds=lambda obj, words: "objects" in obj,
     ),
     _row(
         name="custom types whose name begins like another's",
