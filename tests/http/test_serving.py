@@ -166,6 +166,7 @@ def test_a_server_whose_workers_cannot_start_ends(tmp_path: Path) -> None:
     """While one serves it stays; without any it ends, and says so."""
     folder = DataFolder.make(tmp_path / "data", COALITION)
     with RunningServer(folder, workers=2) as server:
+        wait_until(lambda: server.log_text().count("Started worker-") == 2)
         for started in (folder.path / "run").glob("coalition-*.toml"):
             started.write_text("nonsense", encoding="utf-8")
         parent, (first, second) = supervisor_pid(server), server.worker_pids()
